@@ -1,0 +1,421 @@
+"""The values calsync thinks in.
+
+Everything here is frozen and free of I/O.  This module imports nothing else of calsync: it is the root that every room
+may lean on.  Times are aware ``datetime`` values unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Outcome(StrEnum):
+    """What came of an attempt (the field's word is *disposition*)."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    LEFT_VOICEMAIL = "left_voicemail"
+    LEFT_MESSAGE = "left_message"
+    CONNECTED = "connected"
+    CALLBACK_RECEIVED = "callback_received"
+    REPLIED = "replied"
+    APPOINTMENT_SET = "appointment_set"
+    NOT_INTERESTED = "not_interested"
+    DO_NOT_CALL = "do_not_call"
+    WRONG_NUMBER = "wrong_number"
+    SOLD = "sold"
+
+
+class Direction(StrEnum):
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+class Channel(StrEnum):
+    CALL = "call"
+    SMS = "sms"
+    EMAIL = "email"
+    VISIT = "visit"
+
+
+class ContactKind(StrEnum):
+    CONSUMER = "consumer"
+    BUSINESS = "business"
+
+
+class Line(StrEnum):
+    CELL = "cell"
+    HOME = "home"
+    WORK = "work"
+
+
+class Kind(StrEnum):
+    """How a promise binds.  The first ten are what the promise language can say; ``PLANNED`` is a call nobody promised."""
+
+    FIXED = "fixed"
+    DAY = "day"
+    DEADLINE = "deadline"
+    AFTER = "after"
+    RANGE = "range"
+    VAGUE = "vague"
+    UNDATED = "undated"
+    CONTACT = "contact"
+    OPTOUT = "optout"
+    NONE = "none"
+    PLANNED = "planned"
+
+
+class State(StrEnum):
+    """Where a commitment is in its life (DESIGN section 2.4)."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    LATE = "late"
+    MET_EARLY = "met_early"
+    RELEASED = "released"
+    SUPERSEDED = "superseded"
+    WAIVED = "waived"
+    MISSED = "missed"
+
+    @property
+    def live(self) -> bool:
+        """True while a call is still owed: an event stands for it."""
+        return self in (State.OPEN, State.MISSED)
+
+
+class PromisedBy(StrEnum):
+    REP = "rep"
+    CONTACT = "contact"
+    CADENCE = "cadence"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The first physical line of a record in a file (``line`` counts from 1; 0 where a file has no lines)."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person has to look at: where it is, what is wrong, what to write or type instead."""
+
+    file: str
+    line: int
+    column: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number in E.164 (``+13125550199``) and the line it rings, where the contact's file says so."""
+
+    e164: str
+    line: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person or firm to call.
+
+    ``do_not_call`` has three values: ``True``, ``False`` (an explicit *no*, the only thing that lifts an opt-out) and
+    ``None`` (the file is silent).  ``timezone`` and ``region`` are what the file states, unguessed.
+    """
+
+    id: str
+    name: str
+    phones: tuple[Phone, ...] = ()
+    emails: tuple[str, ...] = ()
+    kind: ContactKind | None = None
+    referrer: str = ""
+    topic: str = ""
+    benefit: str = ""
+    timezone: str | None = None
+    region: str | None = None
+    cadence: str | None = None
+    urgency: str | None = None
+    do_not_call: bool | None = None
+    notes: str = ""
+    first_name: str = ""
+    company: str = ""
+    groups: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    where: Where = Where("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One touch in the log, already matched to its contact.
+
+    ``key`` is the attempt's own ``id`` column, else made of (contact, at, direction, channel), so that editing a note
+    never makes a second promise.  ``number`` is the E.164 number the row named, where it named one.
+    """
+
+    key: str
+    contact_id: str
+    at: datetime
+    direction: Direction = Direction.OUTBOUND
+    channel: Channel = Channel.CALL
+    outcome: Outcome | None = None
+    promise: str = ""
+    note: str = ""
+    number: str = ""
+    where: Where = Where("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time ``[start, end)``."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The due window: calling within ``[earliest, latest]`` keeps the promise."""
+
+    earliest: datetime
+    latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A week of working hours in local time: seven tuples (Monday first) of ``(opens, closes)`` pairs."""
+
+    week: tuple[tuple[tuple[time, time], ...], ...]
+
+    @staticmethod
+    def same(opens: time = time(9), closes: time = time(18), closed: Sequence[int] = (5, 6)) -> Hours:
+        """Equal hours on every weekday but the ``closed`` ones (0 is Monday)."""
+        return Hours(tuple(() if day in closed else ((opens, closes),) for day in range(7)))
+
+    def on(self, weekday: int) -> tuple[tuple[time, time], ...]:
+        """The open stretches of a weekday; empty when closed."""
+        return self.week[weekday]
+
+    def bounds(self, weekday: int) -> tuple[time, time]:
+        """First opening and last closing of a weekday; a closed day has the hours of an ordinary weekday (DESIGN 3)."""
+        for candidate in (weekday, *range(7)):
+            if spans := self.week[candidate]:
+                return spans[0][0], spans[-1][1]
+        return time(9), time(18)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Days on which the rep does not call, both ends included."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """The person whose calendar is written.  ``id`` is part of every event's UID and must stay the same."""
+
+    id: str
+    name: str
+    phone: str
+    zone: ZoneInfo
+    region: str
+    hours: Hours
+    company: str = ""
+    locale: str = "en-US"
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    away: tuple[Away, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rep's choices that the pure rooms need (each is a key of the configuration)."""
+
+    deadline: str = "on"
+    follow_up_contact: bool = True
+    default_cadence: str = "referral"
+    keep_history: bool = True
+    slot_minutes: int = 10
+    gap_minutes: int = 0
+    per_hour: int | None = None
+    per_day: int | None = None
+    blocks: tuple[tuple[time, time], ...] = ()
+    alarms: tuple[int, ...] = (10, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Words that bind, read: ``window`` is ``None`` for the kinds that name no time."""
+
+    kind: Kind
+    window: Window | None
+    text: str
+    by: PromisedBy
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the promise language read a phrase.
+
+    ``window`` is in the zone that applies, ``None`` for the kinds that name no time.  ``spans`` are the character ranges
+    that carried the meaning, ``why`` says in words how it was read, or why it was not.
+    """
+
+    kind: Kind
+    window: Window | None
+    why: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+PhraseReader = Callable[[str, datetime, Contact], Reading]
+"""The promise language bound to one rep: (words, the moment they were said, to whom) -> reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRef:
+    """The cadence's step to do next, counted from 1; its words stand in the event."""
+
+    name: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A promise and what became of it.
+
+    ``id`` is computed from (contact, attempt) and is stable under edits of the attempt's words.  ``attempt`` made it;
+    ``closed_by`` ended it.  ``kind`` is a kind with a window, or ``PLANNED``.
+    """
+
+    id: str
+    contact_id: str
+    attempt: Attempt
+    kind: Kind
+    window: Window
+    state: State
+    promised_by: PromisedBy
+    text: str
+    cadence: StepRef | None = None
+    closed_by: Attempt | None = None
+    why: tuple[str, ...] = ()
+
+    @property
+    def made_at(self) -> datetime:
+        return self.attempt.at
+
+    @property
+    def overdue(self) -> bool:
+        """Past its window and still owed; a planned call rolls on and is never overdue."""
+        return self.state is State.MISSED
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The minutes on the calendar at which the call is placed, in the rep's zone."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A commitment with its slot; ``why`` explains the choice a line at a time, ``problem`` says what a person must decide."""
+
+    commitment: Commitment
+    slot: Slot | None
+    why: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What we want on the calendar, free of any provider.
+
+    ``uid`` is computed (``calsync.identity``) and holds only 0-9 and a-v, so that every provider takes it as it is.
+    ``mark`` is the commitment's id, or ``notice-<rep>``.  ``start``/``end`` are aware datetimes in the rep's zone, or
+    dates (end exclusive) for an all-day notice.  ``alarms`` are minutes before the start; empty means *none*, said
+    explicitly.  ``live`` is False for history (a title starting with a check mark).
+    """
+
+    uid: str
+    mark: str
+    title: str
+    description: str
+    start: datetime | date
+    end: datetime | date
+    zone: str
+    alarms: tuple[int, ...] = ()
+    live: bool = True
+    busy: bool = False
+
+    @property
+    def all_day(self) -> bool:
+        return not isinstance(self.start, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An all-day event that tells the rep what calsync needs."""
+
+    date: date
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One commitment on its way through the house; ``entry`` is ``None`` where nothing belongs on the calendar."""
+
+    placed: Placed
+    entry: Entry | None
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.placed.commitment
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a person decided in the calendar, as the ledger remembers it (keys are commitment ids)."""
+
+    waived: frozenset[str] = frozenset()
+    moved: Mapping[str, Slot] = field(default_factory=dict)
+    seen: Mapping[str, Slot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the sources say: contacts by id, the attempts of each (oldest first), and every row that could not be read."""
+
+    contacts: Mapping[str, Contact]
+    attempts: Mapping[str, Sequence[Attempt]]
+    problems: tuple[Problem, ...] = ()
+
+    def all_attempts(self) -> Iterator[Attempt]:
+        for rows in self.attempts.values():
+            yield from rows
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The answer of the pure half: every commitment of the log, the notices, the problems, as of ``now``."""
+
+    now: datetime
+    calls: tuple[PlannedCall, ...]
+    notices: tuple[Notice, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
