@@ -269,13 +269,15 @@ class Reading:
     """How the promise language read a phrase.
 
     ``window`` is in the zone that applies, ``None`` for the kinds that name no time.  ``spans`` are the character ranges
-    that carried the meaning, ``why`` says in words how it was read, or why it was not.
+    that carried the meaning, ``why`` says in words how it was read, or why it was not.  ``hint`` is only for the kind
+    ``contact``: when *they* said they would call, where they named a time (no callback is owed then, a follow-up is).
     """
 
     kind: Kind
     window: Window | None
     why: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    hint: Window | None = None
 
 
 PhraseReader = Callable[[str, datetime, Contact], Reading]
