@@ -1,0 +1,72 @@
+# Two commands do it all on a clean clone: `make demo` and `make test`.  Every target builds what it needs first.
+#
+#   PY=python3.12 make test     picks another interpreter (3.11 or newer)
+
+PY ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n auto
+PREFIX ?= $(HOME)/.local
+APP := $(PREFIX)/share/calsync/venv
+
+.PHONY: demo test lint format bench reference constraints install uninstall clean help
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+$(BIN)/python:
+	@test -n "$(PY)" || { echo "calsync needs Python 3.11 or newer with its venv module."; \
+		echo "On Debian or Ubuntu: sudo apt-get install python3 python3-venv   Elsewhere: make PY=/path/to/python3.11 demo"; exit 2; }
+	$(PY) -m venv $(VENV)
+
+# One stamp per kind of install, so that nothing is installed twice and a changed dependency is noticed.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed  ## the main job on the shipped example; shows the week
+	@$(BIN)/calsync demo --into demo-calendar
+
+test: $(VENV)/.installed-dev  ## every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev  ## style, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev  ## put the source into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev  ## reading and folding 100,000 attempts, next to a bare csv.reader
+	$(BIN)/python benchmarks/bench.py
+
+reference: $(VENV)/.installed-dev  ## docs/reference and the picture of a week, made again from the source
+	$(BIN)/python tools/reference.py
+	$(BIN)/python tools/week_picture.py
+
+constraints: $(VENV)/.installed-dev  ## constraints.txt, from what is installed and tested here
+	$(BIN)/python tools/constraints.py > constraints.new && mv constraints.new constraints.txt
+
+install:  ## calsync on the path, in an environment of its own; offers the service
+	@test -n "$(PY)" || { echo "calsync needs Python 3.11 or newer with its venv module."; exit 2; }
+	$(PY) -m venv $(APP)
+	$(APP)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	@mkdir -p $(PREFIX)/bin && ln -sf $(APP)/bin/calsync $(PREFIX)/bin/calsync
+	@echo "calsync is at $(PREFIX)/bin/calsync"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "Add $(PREFIX)/bin to your PATH to type just: calsync";; esac
+	@$(APP)/bin/calsync service offer
+
+uninstall:  ## takes calsync off the path; your files and the ledger stay
+	@test ! -x $(APP)/bin/calsync || $(APP)/bin/calsync service uninstall
+	rm -rf $(APP) && rm -f $(PREFIX)/bin/calsync
+
+clean:  ## throws away the environment and what was built
+	rm -rf $(VENV) build dist demo-calendar .mypy_cache .ruff_cache .pytest_cache
