@@ -30,3 +30,8 @@ def event_uid(rep_id: str, mark: str) -> str:
 def notice_mark(rep_id: str) -> str:
     """The mark that the all-day notice bears."""
     return f"notice-{rep_id}"
+
+
+def outcome_key(mark: str, words: str, stamp: str) -> str:
+    """The ``id`` of the attempt that a person's words on an event stand for; ``stamp`` tells one edit from the next."""
+    return f"cal-{_digest('outcome', mark, words, stamp)}"

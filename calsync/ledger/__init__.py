@@ -1,0 +1,8 @@
+"""calsync's own durable record: commitments' events, decisions, marks; and, apart from it, what can be lost."""
+
+from calsync.ledger.cache import Cache
+from calsync.ledger.lock import holder, locked
+from calsync.ledger.rows import CalendarRow, Decision, Face, Intent, Row, Status
+from calsync.ledger.store import Ledger, live_slots
+
+__all__ = ["Cache", "CalendarRow", "Decision", "Face", "Intent", "Ledger", "Row", "Status", "holder", "live_slots", "locked"]

@@ -1,0 +1,100 @@
+"""What can be lost without harm: sync tokens, and each event's text as last seen.
+
+It lies in a file of its own beside the ledger.  Deleting it costs one full listing; a version that this calsync does not
+know is thrown away and begun anew.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+from calsync.calendars.base import Seen
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS token (calendar TEXT PRIMARY KEY, token TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (calendar TEXT NOT NULL, uid TEXT NOT NULL, etag TEXT NOT NULL, body TEXT NOT NULL,
+                                 PRIMARY KEY (calendar, uid)) WITHOUT ROWID;
+"""
+
+
+class Cache:
+    """Tokens and last-seen events of each calendar.  Never raises for a damaged file: it is begun anew."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        try:
+            self._db = self._open()
+        except sqlite3.DatabaseError:
+            if not isinstance(path, Path):
+                raise
+            for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                name.unlink(missing_ok=True)
+            self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
+        if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+            db.executescript("DROP TABLE IF EXISTS token; DROP TABLE IF EXISTS seen;")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA cache_size = -1024")
+        db.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
+        return db
+
+    def close(self) -> None:
+        self._db.close()
+
+    def token(self, calendar: str) -> str | None:
+        found = self._db.execute("SELECT token FROM token WHERE calendar = ?", (calendar,)).fetchone()
+        return found[0] if found else None
+
+    def put_token(self, calendar: str, token: str) -> None:
+        with suppress(sqlite3.OperationalError):  # a full disk costs a listing, nothing else
+            self._db.execute("INSERT OR REPLACE INTO token VALUES (?, ?)", (calendar, token))
+
+    def drop_token(self, calendar: str) -> None:
+        self._db.execute("DELETE FROM token WHERE calendar = ?", (calendar,))
+
+    def seen(self, calendar: str, uid: str, etag: str) -> Seen | None:
+        """The event as last seen, if that was at this etag."""
+        found = self._db.execute(
+            "SELECT body FROM seen WHERE calendar = ? AND uid = ? AND etag = ? AND etag <> ''", (calendar, uid, etag)
+        ).fetchone()
+        return _load(found[0]) if found else None
+
+    def put_seen(self, calendar: str, events: list[Seen]) -> None:
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("BEGIN")
+            self._db.executemany(
+                "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+                [(calendar, event.uid, event.etag, _dump(event)) for event in events],
+            )
+            self._db.execute("COMMIT")
+
+    def drop_seen(self, calendar: str, uid: str) -> None:
+        self._db.execute("DELETE FROM seen WHERE calendar = ? AND uid = ?", (calendar, uid))
+
+
+def _dump(event: Seen) -> str:
+    values = {name: getattr(event, name) for name in Seen.__slots__}
+    for name in ("start", "end", "modified"):
+        values[name] = values[name].isoformat() if values[name] is not None else None
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _load(text: str) -> Seen:
+    values = json.loads(text)
+    for name in ("start", "end"):
+        values[name] = _moment(values[name])
+    values["modified"] = datetime.fromisoformat(values["modified"]) if values["modified"] else None
+    values["alarms"] = tuple(values["alarms"])
+    return Seen(**values)
+
+
+def _moment(text: str) -> datetime | date:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

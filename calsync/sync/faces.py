@@ -1,0 +1,70 @@
+"""An event reduced to what both sides may change, so that meanings are compared and never bytes.
+
+Servers fold lines anew, trim white space and rewrite line ends; none of that is a change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+
+from calsync.calendars.base import Seen
+from calsync.ledger.rows import Face
+from calsync.model import Entry
+from calsync.rendering import split_description
+
+
+def plain(text: str) -> str:
+    """Text as a server may have left it, brought to one form: line ends, trailing blanks, blank lines at either end."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def moment_text(moment: datetime | date) -> str:
+    """ISO 8601: an instant in UTC, or a date."""
+    return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
+
+
+def digest(*parts: str) -> str:
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def face_of_seen(seen: Seen) -> Face:
+    """How an event stands on the calendar."""
+    parts = split_description(plain(seen.description))
+    return Face(
+        title=" ".join(seen.title.split()),
+        start=moment_text(seen.start),
+        end=moment_text(seen.end),
+        body=digest(plain(parts.ours)),
+        outcome=parts.outcome.strip(),
+        notes=plain(parts.notes),
+    )
+
+
+def face_of_entry(entry: Entry) -> Face:
+    """How an entry will stand on the calendar once it is written."""
+    parts = split_description(plain(entry.description))
+    return Face(
+        title=" ".join(entry.title.split()),
+        start=moment_text(entry.start),
+        end=moment_text(entry.end),
+        body=digest(plain(parts.ours)),
+        outcome=parts.outcome.strip(),
+        notes=plain(parts.notes),
+    )
+
+
+def fingerprint(entry: Entry) -> str:
+    """A digest of everything of ours in an entry; the person's notes are not ours and do not count."""
+    parts = split_description(plain(entry.description))
+    return digest(
+        entry.title,
+        plain(parts.ours),
+        moment_text(entry.start),
+        moment_text(entry.end),
+        entry.zone,
+        ",".join(map(str, entry.alarms)),
+        "live" if entry.live else "history",
+        "busy" if entry.busy else "free",
+    )

@@ -1,0 +1,41 @@
+"""Never believe an empty answer (G6).
+
+A listing that lost more than a share of what the ledger says is there, or a source that shrank so, is refused with the
+counts; nothing is deleted, waived or made again until a person confirms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Both must be exceeded before a loss is refused: the share (0..1) and the count."""
+
+    share: float = 0.20
+    count: int = 5
+
+    def refuses(self, before: int, lost: int) -> bool:
+        """True when losing ``lost`` of ``before`` things is not to be believed."""
+        return lost > self.count and lost > before * self.share
+
+
+def lost_listing(guard: Guard, expected: int, missing: int, calendar: str) -> str | None:
+    """Why a calendar's answer is refused, or ``None`` where it can be believed."""
+    if not guard.refuses(expected, missing):
+        return None
+    return (
+        f"{missing} of {expected} callbacks are gone from the calendar {calendar!r}: "
+        "nothing was deleted, waived or written again"
+    )
+
+
+def shrunk_sources(guard: Guard, before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
+    """Why the sources are refused: one line for each file that lost too many rows; empty where all can be believed."""
+    return tuple(
+        f"{file} had {before[file]} rows and now has {rows}: nothing was deleted"
+        for file, rows in sorted(after.items())
+        if file in before and guard.refuses(before[file], before[file] - rows)
+    )

@@ -1,0 +1,164 @@
+"""Reading marks: what a person did to an event of ours since we last saw it.
+
+Pure: rows of the ledger and what a poll found go in, the rows as they now stand and the marks come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from calsync.calendars.base import Seen
+from calsync.ledger.rows import Face, Intent, Row, Status
+from calsync.rendering import split_description
+from calsync.sync.faces import face_of_seen, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The event was moved or resized."""
+
+    mark: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words stand before the title, or on the OUTCOME line.  ``stamp`` tells one edit from the next."""
+
+    uid: str
+    mark: str
+    words: str
+    modified: datetime | None
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A live event was deleted."""
+
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """An event that a person had deleted is back."""
+
+    mark: str
+
+
+Mark = Moved | Said | Deleted | Restored
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a poll found, by UID: events that changed, the UIDs that vanished."""
+
+    seen: Mapping[str, Seen]
+    gone: frozenset[str]
+
+
+def read_marks(
+    rows: Mapping[str, Row], news: News, before: Callable[[Row], Seen | None]
+) -> tuple[dict[str, Row], tuple[Mark, ...]]:
+    """Bring the rows up to what the calendar shows, and tell what a person did.
+
+    ``before`` gives an event as it stood at the row's etag, where that is still known: it tells lines that a person wrote
+    into our text from lines of an older text of ours.  Rows that nothing happened to are returned as they are.
+    """
+    now_rows = dict(rows)
+    marks: list[Mark] = []
+    for uid in sorted(news.gone):
+        if row := rows.get(uid):
+            now_rows[uid] = _vanished(row, marks)
+    for uid in sorted(news.seen):
+        if row := rows.get(uid):
+            seen = news.seen[uid]
+            now_rows[uid] = _vanished(row, marks) if seen.cancelled else _stands(row, seen, before, marks)
+    return now_rows, tuple(marks)
+
+
+def _vanished(row: Row, marks: list[Mark]) -> Row:
+    if row.status is Status.SENDING or row.intent is Intent.DELETE or row.status in (Status.REMOVED, Status.DISMISSED):
+        # A create that never arrived, or a delete that did: ours, not a person's.
+        status = row.status if row.status is Status.DISMISSED else Status.REMOVED
+        return replace(row, status=status, intent=Intent.NONE, intended=None, etag="")
+    if row.status is Status.LIVE:
+        marks.append(Deleted(row.mark))
+    return replace(row, status=Status.DISMISSED, intent=Intent.NONE, intended=None, etag="")
+
+
+def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: list[Mark]) -> Row:
+    face = face_of_seen(seen)
+    base, row = _settle(row, face)
+    if row.status is Status.DISMISSED:
+        marks.append(Restored(row.mark))
+    status = row.status if row.status.present else Status.LIVE
+    if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
+        marks.append(Moved(row.mark, seen.start, _end(seen)))
+    if status is Status.LIVE and (words := _words(row, base, face)):
+        stamp = seen.modified.isoformat() if seen.modified else seen.etag
+        marks.append(Said(row.uid, row.mark, words, seen.modified, stamp))
+    if face.body not in (base.body, row.face.body):
+        face = replace(face, notes=_salvage(seen, before(row), face.notes))
+    return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
+
+
+def _end(seen: Seen) -> datetime:
+    assert isinstance(seen.start, datetime)  # noqa: S101 - told apart by the caller
+    return seen.end if isinstance(seen.end, datetime) else seen.start
+
+
+def _settle(row: Row, face: Face) -> tuple[Face, Row]:
+    """Decide whether a write whose answer was lost had landed; give back what the event looked like before any edit.
+
+    Each field that equals what was on its way came from us; the rest is compared with what stood there before.
+    """
+    if row.intent is Intent.NONE or row.intended is None:
+        return row.face, replace(row, intent=Intent.NONE, intended=None)
+    meant = row.intended
+    landed = row.intent is not Intent.DELETE and (
+        row.status is Status.SENDING
+        or face.body == meant.body != row.face.body
+        or (meant.title != row.face.title and meant.title in face.title)
+        or (face.start, face.end) == (meant.start, meant.end) != (row.face.start, row.face.end)
+    )
+    settled = replace(row, intent=Intent.NONE, intended=None)
+    if not landed:
+        return row.face, settled
+    # The fingerprint is forgotten: one more update makes sure that every field arrived.
+    return meant, replace(settled, status=Status.LIVE if row.status is Status.SENDING else row.status,
+                          ours_title=meant.title, fingerprint="")
+
+
+def _words(row: Row, base: Face, face: Face) -> str:
+    """What the person wrote: the OUTCOME line first, else what stands before (or instead of) our title."""
+    if face.outcome and face.outcome != base.outcome:
+        return face.outcome
+    if face.title == base.title or not face.title:
+        return ""
+    ours = row.ours_title or base.title
+    if ours and ours in face.title:
+        prefix, _, rest = face.title.partition(ours)
+        return (prefix.strip(" :-[]()|,") or rest.strip(" :-[]()|,")).strip()
+    return face.title
+
+
+def _salvage(seen: Seen, old: Seen | None, notes: str) -> str:
+    """Notes plus the lines that a person wrote into our part of the description: nothing of theirs is lost (G3)."""
+    if old is None:
+        return notes
+    known = {line.strip() for line in plain(split_description(plain(old.description)).ours).split("\n")}
+    theirs = [
+        line
+        for line in plain(split_description(plain(seen.description)).ours).split("\n")
+        if line.strip() and line.strip() not in known and line.strip() not in notes
+    ]
+    return "\n".join([*theirs, notes] if notes else theirs)
+
+
+def present_uids(rows: Iterable[Row]) -> frozenset[str]:
+    """The UIDs that ought to be found on the calendar."""
+    return frozenset(row.uid for row in rows if row.status.present)

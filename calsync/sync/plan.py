@@ -1,0 +1,127 @@
+"""From what is wanted and what stands on the calendar to the list of actions.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from calsync.calendars.base import Seen
+from calsync.ledger.rows import Row, Status
+from calsync.model import Entry
+from calsync.rendering import with_notes
+from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
+from calsync.sync.faces import face_of_seen, fingerprint, moment_text
+
+NOTICE = "notice-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the calendar should show: the entries, and the marks of which not even history may stay (do_not_call)."""
+
+    entries: tuple[Entry, ...]
+    erase: frozenset[str] = frozenset()
+    erase_history: bool = False
+
+
+def plan(wanted: Wanted, rows: Mapping[str, Row], unknown: Mapping[str, Seen]) -> list[Action]:
+    """The actions that make one calendar show what is wanted, deletes of do_not_call contacts first.
+
+    ``rows`` is the ledger as marks left it; ``unknown`` are events under our UIDs that the ledger does not know.
+    Running the plan again once it was applied gives nothing but ``Keep``.
+    """
+    entries = {entry.uid: entry for entry in wanted.entries}
+    actions: list[Action] = []
+    for uid in sorted(set(rows) - set(entries)):
+        actions.extend(_unwanted(rows[uid], wanted))
+    for uid in sorted(set(unknown) - set(entries) - set(rows)):
+        actions.append(_stray(unknown[uid], wanted))
+    # Most urgent deletes first: nobody who asked not to be called keeps an event while others are written (G11).
+    actions.sort(key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep)))
+    for entry in wanted.entries:
+        actions.extend(_wanted(entry, rows.get(entry.uid), unknown.get(entry.uid)))
+    return actions
+
+
+def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
+    if row.status is Status.LIVE:
+        reason = "asked not to be called" if row.mark in wanted.erase else "no call is owed any more"
+        yield Delete(row, reason)
+    elif row.status is Status.HISTORY:
+        if row.mark in wanted.erase or wanted.erase_history:
+            yield Delete(row, "asked not to be called" if row.mark in wanted.erase else "history is not kept")
+        else:
+            yield Keep(row.mark, "history")
+
+
+def _stray(seen: Seen, wanted: Wanted) -> Action:
+    row = row_of(seen)
+    if seen.mark in wanted.erase:
+        return Delete(row, "asked not to be called")
+    if row.status is Status.HISTORY or row.face.notes:
+        # Without the ledger, what bears a check mark or a person's notes is left as a record.
+        return Adopt(seen, replace(row, status=Status.HISTORY), "found on the calendar, kept as history")
+    return Delete(row, "found on the calendar, but no call is owed any more")
+
+
+def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Action]:
+    if row is None and unknown is not None and not unknown.cancelled:
+        row = row_of(unknown)
+        yield Adopt(unknown, row, "found on the calendar under our UID")
+    if row is None or row.status in (Status.SENDING, Status.REMOVED):
+        if entry.live:
+            yield Create(entry, "owed and not on the calendar")
+        return
+    if row.status is Status.DISMISSED:
+        if entry.mark.startswith(NOTICE) and fingerprint(entry) != row.fingerprint:
+            yield Create(entry, "there is something new to say")
+        else:
+            yield Keep(entry.mark, "deleted on the calendar, not fought")
+        return
+    yield _refresh(entry, row)
+
+
+def _refresh(entry: Entry, row: Row) -> Action:
+    target = compose(entry, row)
+    changed = _difference(target, row)
+    if not changed:
+        return Keep(entry.mark, "up to date")
+    return Update(target, entry.title, row, changed)
+
+
+def _difference(target: Entry, row: Row) -> str:
+    if not target.live and row.status is Status.LIVE:
+        return "the call is done"
+    if (moment_text(target.start), moment_text(target.end)) != (row.face.start, row.face.end):
+        return "the time changed"
+    if fingerprint(target) != row.fingerprint:
+        return "the text changed"
+    return ""
+
+
+def compose(entry: Entry, row: Row) -> Entry:
+    """The entry as it is to be written over an event: our text, with the person's words in the title and notes kept."""
+    return replace(
+        entry,
+        title=_title(entry, row),
+        description=with_notes(entry.description, row.face.notes, outcome=row.face.outcome),
+    )
+
+
+def _title(entry: Entry, row: Row) -> str:
+    ours, stands = row.ours_title, row.face.title
+    if not ours or stands == ours or stands == entry.title:
+        return entry.title
+    if ours in stands:
+        return stands.replace(ours, entry.title, 1)
+    return stands if entry.live else f"{entry.title} ({stands})"
+
+
+def row_of(seen: Seen) -> Row:
+    """A row for an event that the ledger does not know: as it stands, with everything else to be found out.
+
+    Its fingerprint is empty, so that an update brings our text up to date; its title counts as ours.
+    """
+    face = face_of_seen(seen)
+    status = Status.HISTORY if face.title.startswith("✓") else Status.LIVE
+    return Row(uid=seen.uid, mark=seen.mark, status=status, face=face, href=seen.href, etag=seen.etag, ours_title=face.title)
