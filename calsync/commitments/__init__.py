@@ -1,0 +1,25 @@
+"""The fold: attempts become commitments and their states (docs/explanation/life-of-a-promise.md)."""
+
+from calsync.commitments.fold import Folded, History, NextStep, Rules, fold, fold_contact, follow
+from calsync.commitments.said import FOLLOW_UP_DAYS
+from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, missed_theirs, our_call
+from calsync.commitments.workdays import is_working_day, next_working_day, working_window
+
+__all__ = [
+    "APPOINTMENT_GRACE",
+    "FOLLOW_UP_DAYS",
+    "Folded",
+    "History",
+    "NextStep",
+    "Rules",
+    "age",
+    "fold",
+    "fold_contact",
+    "follow",
+    "from_them",
+    "is_working_day",
+    "missed_theirs",
+    "next_working_day",
+    "our_call",
+    "working_window",
+]

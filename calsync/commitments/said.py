@@ -1,0 +1,149 @@
+"""What an attempt promised, and whose promise it is.
+
+The order in which words are believed: the promise column, the note, the script of the cadence.  This module reads the
+first two; the cadence is asked by the fold where they say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from calsync.commitments.workdays import next_working_day, working_window
+from calsync.model import (
+    Attempt,
+    Contact,
+    Kind,
+    Outcome,
+    PhraseReader,
+    Policy,
+    Problem,
+    Promise,
+    PromisedBy,
+    Reading,
+    Rep,
+)
+
+_NAMES_NO_DAY = frozenset((Kind.UNDATED, Kind.NONE))
+"""Readings that bind nobody to a day: in the promise column they are reported, in a note they are passed over."""
+
+FOLLOW_UP_DAYS = 3
+"""An undated "she'll call" is followed up after that many working days."""
+
+_EMPTY = frozenset(("", "-", "--", "n/a", "na", "none", "null", "nan"))
+"""What exports write into a cell that has nothing to say."""
+
+_QUOTE_LIMIT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The explicit half of an attempt: at most one promise (``by`` says whose), and whether it was an opt-out.
+
+    ``theirs`` says that the contact promised to call: no callback is owed and the cadence is not asked, also where no
+    follow-up is wanted and ``promise`` is therefore ``None``.
+    """
+
+    promise: Promise | None = None
+    theirs: bool = False
+    opted_out: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+NOTHING_SAID = Said()
+
+
+def said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, policy: Policy) -> Said:
+    """Read the promise column and then the note of an attempt."""
+    opted_out = attempt.outcome is Outcome.DO_NOT_CALL
+    reading: Reading | None = None
+    words = ""
+    problems: tuple[Problem, ...] = ()
+    column, note = _cell(attempt.promise), attempt.note.strip()
+    if column:
+        words, reading = column, read(column, attempt.at, contact)
+        if reading.kind in _NAMES_NO_DAY:
+            problems = (_names_no_day(attempt, column, reading),)
+            reading = None
+    if note:
+        noted = read(note, attempt.at, contact)
+        opted_out = opted_out or noted.kind is Kind.OPTOUT  # weighs the same wherever it is written
+        if reading is None:
+            words, reading = _quote(note, noted), noted
+    if opted_out or (reading is not None and reading.kind is Kind.OPTOUT):
+        return Said(opted_out=True, problems=problems)
+    if reading is not None and reading.kind is Kind.CONTACT:
+        planned = follow_up(reading, words, attempt.at, rep) if policy.follow_up_contact else None
+        return Said(planned, theirs=True, problems=problems)
+    if reading is not None and reading.window is not None and reading.kind not in _NAMES_NO_DAY:
+        promise = Promise(reading.kind, reading.window, words, PromisedBy.REP, reading.why)
+        return Said(deadline_after(promise, rep) if policy.deadline == "after" else promise, problems=problems)
+    if attempt.outcome is Outcome.APPOINTMENT_SET and not problems:
+        problems = (_appointment_without_time(attempt),)
+    return Said(problems=problems) if problems else NOTHING_SAID
+
+
+def deadline_after(promise: Promise, rep: Rep) -> Promise:
+    """The reading of ``deadline = "after"``: "by Friday" is owed on the working day that follows Friday."""
+    if promise.kind is not Kind.DEADLINE or promise.window is None:
+        return promise
+    day = next_working_day(rep, promise.window.latest.astimezone(rep.zone).date())
+    why = f"{promise.why}; owed on the working day after the deadline, as configured".lstrip("; ")
+    return Promise(promise.kind, working_window(rep, day), promise.text, promise.by, why)
+
+
+def follow_up(reading: Reading, words: str, said_at: datetime, rep: Rep) -> Promise:
+    """The call planned in case the contact does not call as announced: on the working day after the day they named."""
+    if reading.hint is not None:
+        day = next_working_day(rep, reading.hint.latest.astimezone(rep.zone).date())
+        why = "they said they would call; followed up on the next working day"
+    else:
+        day = next_working_day(rep, said_at.astimezone(rep.zone).date(), FOLLOW_UP_DAYS)
+        why = f"they said they would call, without a day; followed up after {FOLLOW_UP_DAYS} working days"
+    return Promise(Kind.PLANNED, working_window(rep, day), words, PromisedBy.CONTACT, why)
+
+
+def _cell(text: str) -> str:
+    text = text.strip()
+    return "" if text.lower() in _EMPTY else text
+
+
+def _names_no_day(attempt: Attempt, words: str, reading: Reading) -> Problem:
+    detail = f" ({reading.why})" if reading.why else ""
+    return Problem(
+        attempt.where.file,
+        attempt.where.line,
+        "promise",
+        f'"{words}" names no day{detail}',
+        'write the day you promised, such as "Friday", "by Friday", "Mon 3pm" or "in 4 days"; '
+        f'try it with: calsync parse "{words}"',
+    )
+
+
+def _appointment_without_time(attempt: Attempt) -> Problem:
+    return Problem(
+        attempt.where.file,
+        attempt.where.line,
+        "promise",
+        "an appointment was set, but neither the promise nor the note says when",
+        'write its day and time in the promise column, such as "Thu 3:30pm"',
+    )
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def _quote(note: str, reading: Reading) -> str:
+    """The sentences of a note that carried the meaning; all of it where it is short or the reading names no place."""
+    if not reading.spans or len(note) <= _QUOTE_LIMIT // 2:
+        return note[:_QUOTE_LIMIT]
+    first, last = min(s for s, _ in reading.spans), max(e for _, e in reading.spans)
+    start, end = 0, len(note)
+    for gap in _SENTENCE_END.finditer(note):
+        if gap.end() <= first:
+            start = gap.end()
+        if gap.start() >= last:
+            end = gap.start()
+            break
+    return note[start:end][:_QUOTE_LIMIT]
