@@ -1,0 +1,27 @@
+"""Cadences: what to say on each attempt, what it promises, whether to leave a voicemail, and when to stop."""
+
+from calsync.cadences.advance import implied, step_after
+from calsync.cadences.choosing import choose, unknown_cadence
+from calsync.cadences.loading import load, shipped_folder
+from calsync.cadences.model import Advice, Cadence, Callback, Choice, Leave, Next, Step, Words
+from calsync.cadences.phrases import day_in_words, promised_day, spoken_promise
+
+__all__ = [
+    "Advice",
+    "Cadence",
+    "Callback",
+    "Choice",
+    "Leave",
+    "Next",
+    "Step",
+    "Words",
+    "choose",
+    "day_in_words",
+    "implied",
+    "load",
+    "promised_day",
+    "shipped_folder",
+    "spoken_promise",
+    "step_after",
+    "unknown_cadence",
+]

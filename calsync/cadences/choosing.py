@@ -1,0 +1,62 @@
+"""Which cadence a contact is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from calsync.cadences.model import Cadence
+from calsync.errors import ConfigError
+from calsync.model import Contact, Problem
+
+
+def choose(contact: Contact, cadences: Mapping[str, Cadence], policy_default: str) -> Cadence:
+    """The contact's own column; else a cadence for one of its groups; else one for its kind and line; else the default.
+
+    Among several, the one that asks for more, then the first by name.  A name that no file has falls through to the next
+    rule (``unknown_cadence`` reports it).  Raises ``ConfigError`` when there is no cadence at all.
+    """
+    named = cadences.get(_key(contact.cadence, cadences))
+    if named is not None:
+        return named
+    best = min(
+        (cadence for cadence in cadences.values() if _claim(cadence, contact)),
+        key=lambda cadence: (-_claim(cadence, contact), cadence.name),
+        default=None,
+    )
+    if best is not None:
+        return best
+    default = cadences.get(_key(policy_default, cadences)) or cadences.get("referral")
+    if default is None:
+        if not cadences:
+            raise ConfigError("there are no cadences", hint="set [cadences] folder to a folder with cadence files")
+        return cadences[min(cadences)]
+    return default
+
+
+def unknown_cadence(contact: Contact, cadences: Mapping[str, Cadence]) -> Problem | None:
+    """A problem for a contact whose row names a cadence that no file has; the default is used meanwhile."""
+    if not (contact.cadence or "").strip() or _key(contact.cadence, cadences) in cadences:
+        return None
+    near = get_close_matches((contact.cadence or "").strip().lower(), list(cadences), n=1, cutoff=0.5)
+    known = f"write {near[0]}" if near else "write one of: " + ", ".join(sorted(cadences))
+    message = f"{contact.name}: there is no cadence “{contact.cadence}”; the default is used"
+    return Problem(contact.where.file, contact.where.line, "cadence", message, known)
+
+
+def _key(name: str | None, cadences: Mapping[str, Cadence]) -> str:
+    """The spelling a file has: capitals, blanks and underscores do not matter in a column people type."""
+    wanted = (name or "").strip()
+    folded = wanted.lower().replace(" ", "-").replace("_", "-")
+    return wanted if wanted in cadences else folded
+
+
+def _claim(cadence: Cadence, contact: Contact) -> int:
+    """How strongly a cadence asks for a contact: 4 for a group, 2 for kind and line together, 1 for one of them, 0 not at all."""
+    use = cadence.use_for
+    if use.groups & {group.lower() for group in contact.groups}:
+        return 4
+    line = contact.phones[0].line if contact.phones else None
+    if (use.kinds and contact.kind not in use.kinds) or (use.lines and line not in use.lines):
+        return 0
+    return bool(use.kinds) + bool(use.lines)

@@ -1,0 +1,137 @@
+"""Which day a script may name: from the choices of a step to one phrase of the promise language, and how it reads.
+
+The phrase is what binds: the words in the event, the promise in the book and the next event all come from reading it,
+so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from calsync.cadences.facts import Facts, about, holds
+from calsync.cadences.model import Choice, Step, Urgency
+from calsync.model import Contact, Kind, PhraseReader, Reading, Rep
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July",
+           "August", "September", "October", "November", "December")  # fmt: skip
+
+
+def is_open(day: date, rep: Rep) -> bool:
+    """True on a day the rep works: working hours and no holiday.
+
+    Days away are left out on purpose: they are entered later than the words were said, and a promise that was spoken must
+    not change with them.  The event warns about them instead.
+    """
+    return bool(rep.hours.on(day.weekday())) and day not in rep.holidays
+
+
+def working_days_left(said: date, promised: date, rep: Rep) -> int:
+    """Working days after ``said`` up to and including ``promised``; 0 when that day is not later."""
+    days = (promised - said).days
+    return sum(is_open(said + timedelta(days=ahead), rep) for ahead in range(1, min(days, 366) + 1))
+
+
+def promised_day(reading: Reading, rep: Rep) -> date | None:
+    """The day a reading binds to, in the rep's zone: a deadline its last day, anything else its first."""
+    if reading.window is None:
+        return None
+    moment = reading.window.latest if reading.kind is Kind.DEADLINE else reading.window.earliest
+    return moment.astimezone(rep.zone).date()
+
+
+def day_in_words(day: date, said: date, locale: str = "en-US") -> str:
+    """A promised day as one says it: ``Friday`` within the week, else ``Friday, December 4`` (``4 December`` where days go first)."""
+    name = _DAYS[day.weekday()]
+    if 0 < (day - said).days < 7:
+        return name
+    month = _MONTHS[day.month - 1]
+    return f"{name}, {month} {day.day}" if locale == "en-US" else f"{name}, {day.day} {month}"
+
+
+def spoken_promise(
+    step: Step, contact: Contact, said_at: datetime, read: PhraseReader, rep: Rep
+) -> tuple[str, Reading] | None:
+    """What the step's message promises when it is left at ``said_at``: the phrase and how it reads; ``None`` for no promise.
+
+    The first choice that fits and falls on a day the rep works; where none does, the nearest working day that leaves two,
+    named outright.  Both the event's words and the book of promises ask here.
+    """
+    if not step.promise:
+        return None
+    local = said_at.astimezone(rep.zone)
+    facts = replace(about(contact, rep), local=local.time())
+    found = pick_phrase(step.promise, facts, contact, said_at, read, rep)
+    if found is not None:
+        return found
+    phrase = _named_day(local.date(), rep)
+    return phrase, read(phrase, said_at, contact)
+
+
+def pick_phrase(
+    choices: Sequence[Choice],
+    facts: Facts,
+    contact: Contact,
+    said_at: datetime,
+    read: PhraseReader,
+    rep: Rep,
+    started_at: datetime | None = None,
+    *,
+    closed_days: bool = False,
+) -> tuple[str, Reading] | None:
+    """The first choice whose conditions hold and whose day fits, with its reading; ``None`` when there is none.
+
+    ``started_at`` is what ``from_start`` counts from.  ``closed_days`` lets a day pass on which the rep does not work: a
+    planned call rolls on by itself, a spoken one does not.
+    """
+    today = said_at.astimezone(rep.zone).date()
+    for choice in choices:
+        if not holds(choice.when, facts):
+            continue
+        for phrase in _spellings(choice, facts.urgency, contact):
+            reading = read(phrase, said_at, contact)
+            if choice.from_start and started_at is not None:
+                from_start = read(phrase, started_at, contact)
+                if from_start.window is not None and from_start.window.latest > said_at:
+                    reading = from_start
+            day = promised_day(reading, rep)
+            if day is None:
+                continue
+            if choice.same_day and (day != today or _over(reading, said_at)):
+                continue
+            if choice.leaves is not None and working_days_left(today, day, rep) not in choice.leaves:
+                continue
+            if closed_days or is_open(day, rep):
+                return phrase, reading
+    return None
+
+
+def _over(reading: Reading, said_at: datetime) -> bool:
+    return reading.window is not None and reading.window.latest <= said_at
+
+
+def _spellings(choice: Choice, how_urgent: Urgency, contact: Contact) -> Iterator[str]:
+    """The phrase with its number filled in: the contact's own draw first (004-4), then the others of the range in turn."""
+    numbers = choice.n.get(how_urgent) or choice.n.get(Urgency.NORMAL)
+    if numbers is None:
+        yield choice.say
+        return
+    high = numbers.low if numbers.high is None else numbers.high
+    size = high - numbers.low + 1
+    # crc32 and not hash(): the draw must be the same in every process and on every machine.
+    draw = zlib.crc32(contact.id.encode()) % size
+    for turn in range(size):
+        yield choice.say.replace("{n}", str(numbers.low + (draw + turn) % size))
+
+
+def _named_day(said: date, rep: Rep) -> str:
+    """A phrase for the nearest working day that leaves two (within a year; a rep who never works gets next week)."""
+    for ahead in range(2, 366):
+        day = said + timedelta(days=ahead)
+        if is_open(day, rep) and working_days_left(said, day, rep) >= 2:
+            month = _MONTHS[day.month - 1]
+            return f"on {_DAYS[day.weekday()]}" if ahead < 7 else f"on {month} {day.day}"
+    return "in 7 days"
