@@ -411,12 +411,16 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The answer of the pure half: every commitment of the log, the notices, the problems, as of ``now``."""
+    """The answer of the pure half: every commitment of the log, the notices, the problems, as of ``now``.
+
+    ``do_not_call`` are the ids of contacts of whom nothing may stay on a calendar, history included.
+    """
 
     now: datetime
     calls: tuple[PlannedCall, ...]
     notices: tuple[Notice, ...] = ()
     problems: tuple[Problem, ...] = ()
+    do_not_call: frozenset[str] = frozenset()
 
 
 MINUTE = timedelta(minutes=1)

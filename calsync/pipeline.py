@@ -62,14 +62,15 @@ def plan(world: World, now: datetime) -> Plan:
     calls = tuple(PlannedCall(one, _entry(one, world, folded, now)) for one in placed)
     problems = _problems(world, folded, placed)
     told = notice(problems, world.rep, now)
-    return Plan(now=now, calls=calls, notices=(told,) if told else (), problems=problems)
+    return Plan(now=now, calls=calls, notices=(told,) if told else (), problems=problems,
+                do_not_call=folded.do_not_call)
 
 
-def wanted(plan: Plan, rep: Rep, policy: Policy, do_not_call: frozenset[str]) -> Wanted:
-    """What every calendar should show for this plan.  ``do_not_call`` are the contacts of whom nothing may stay."""
+def wanted(plan: Plan, rep: Rep, policy: Policy) -> Wanted:
+    """What every calendar should show for this plan."""
     entries = [call.entry for call in plan.calls if call.entry is not None]
     entries += [notice_entry(one, rep) for one in plan.notices]
-    erase = frozenset(call.commitment.id for call in plan.calls if call.commitment.contact_id in do_not_call)
+    erase = frozenset(call.commitment.id for call in plan.calls if call.commitment.contact_id in plan.do_not_call)
     return Wanted(tuple(entries), erase=erase, erase_history=not policy.keep_history)
 
 
