@@ -389,11 +389,16 @@ class PlannedCall:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a person decided in the calendar, as the ledger remembers it (keys are commitment ids)."""
+    """What a person decided in the calendar, and what stands there, as the ledger remembers it (keys are commitment ids).
+
+    ``moved``: times a person chose.  ``seen``: where each event stands now.  ``why``: the reasons written beside it, so that
+    an event that stays where it is keeps its words, too.
+    """
 
     waived: frozenset[str] = frozenset()
     moved: Mapping[str, Slot] = field(default_factory=dict)
     seen: Mapping[str, Slot] = field(default_factory=dict)
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
