@@ -1,6 +1,7 @@
 """The fold: attempts become commitments and their states (docs/explanation/life-of-a-promise.md)."""
 
 from calsync.commitments.fold import Folded, History, NextStep, Rules, fold, fold_contact, follow
+from calsync.commitments.numbers import numbers
 from calsync.commitments.said import FOLLOW_UP_DAYS
 from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, missed_theirs, our_call
 from calsync.commitments.workdays import is_working_day, next_working_day, working_window
@@ -20,6 +21,7 @@ __all__ = [
     "is_working_day",
     "missed_theirs",
     "next_working_day",
+    "numbers",
     "our_call",
     "working_window",
 ]

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calsync.cadences.model import Cadence, Next
+from calsync.cadences import Cadence, Next, choose, implied
+from calsync.commitments.numbers import numbers
 from calsync.commitments.said import Said, deadline_after, said
-from calsync.commitments.states import Ending, aged, ending, missed_theirs, our_call
+from calsync.commitments.states import Ending, aged, ending, missed_theirs
 from calsync.commitments.workdays import rest_of_today
 from calsync.identity import commitment_id
 from calsync.model import (
@@ -36,9 +37,6 @@ from calsync.model import (
 
 NextStep = Callable[[Contact, Sequence[Attempt]], Next]
 """The contact's cadence, asked after an attempt: (contact, attempts up to and including that one) -> what is next."""
-
-_NO_CADENCE = frozenset((Outcome.NOT_INTERESTED, Outcome.DO_NOT_CALL))
-"""Outcomes that end any cadence, whatever its steps say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,6 @@ def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, no
 
 def follow(cadences: Mapping[str, Cadence], read: PhraseReader, rep: Rep, policy: Policy) -> NextStep:
     """The cadence that each contact follows, bound to the rep."""
-    from calsync.cadences import choose, implied  # noqa: PLC0415
 
     def next_step(contact: Contact, history: Sequence[Attempt]) -> Next:
         return implied(choose(contact, cadences, policy.default_cadence), contact, history, read, rep, policy)
@@ -162,16 +159,14 @@ class _Life:
 
     def promise(self, attempt: Attempt, words: Said, history: Sequence[Attempt]) -> None:
         """What is promised, in order: the row's own words, the script of the cadence, nothing."""
-        after = self.rules.next_step(self.contact, history)
+        if words.theirs and words.promise is None:
+            return
+        after = self.rules.next_step(self.contact, _as_the_cadence_sees(self.contact, history))
         if words.promise is not None:
             self.owe(words.promise, attempt, after.step)
-        elif words.theirs:
-            return
         elif missed_theirs(attempt):
             self.owe(_they_are_waiting(attempt, self.rules.rep), attempt, after.step)
-        elif attempt.outcome in _NO_CADENCE:
-            self.cadence_ended(attempt)
-        elif after.promise is not None and our_call(attempt):
+        elif after.promise is not None:
             self.owe(self._by_policy(after.promise), attempt, after.step)
         elif after.planned is not None:
             self.owe(after.planned, attempt, after.step)
@@ -179,11 +174,14 @@ class _Life:
             self.cadence_ended(attempt)
 
     def owe(self, promise: Promise, attempt: Attempt, step: StepRef | None) -> None:
-        """A new call is owed.  The newer promise supersedes the older, but only one of at least its own weight."""
+        """A new call is owed.  The newer promise supersedes the older, but none of greater weight.
+
+        The text that carries the same words as the voicemail before it promises nothing new.
+        """
         if promise.window is None:
             return
         if self.owed is not None:
-            if self._weight(self.owed) > _weight(promise.kind, promise.by):
+            if self._weight(self.owed) > _weight(promise.kind, promise.by) or _same_words(self.owed, promise):
                 return
             self.close(Ending(State.SUPERSEDED, "a newer promise took its place"), attempt)
         self.owed = Commitment(
@@ -238,6 +236,28 @@ def _weight(kind: Kind, by: PromisedBy) -> int:
     if kind is Kind.PLANNED:
         return 0
     return 1 if by is PromisedBy.CADENCE else 2
+
+
+def _same_words(owed: Commitment, promise: Promise) -> bool:
+    """True where the cadence's script said again what it had said, to the same day (a voicemail and its text)."""
+    return (
+        promise.by is owed.promised_by is PromisedBy.CADENCE
+        and (promise.kind, promise.text, promise.window and promise.window.latest)
+        == (owed.kind, owed.text, owed.window.latest)
+        and promise.kind is not Kind.PLANNED
+    )
+
+
+def _as_the_cadence_sees(contact: Contact, history: Sequence[Attempt]) -> Sequence[Attempt]:
+    """The attempts that the cadence is asked about.
+
+    A wrong number ends a cadence, unless the contact has another: then it begins anew there, as if the first had not
+    been answered.
+    """
+    last = history[-1]
+    if last.outcome is Outcome.WRONG_NUMBER and numbers(contact, history):
+        return (replace(last, outcome=Outcome.NO_ANSWER),)
+    return history
 
 
 def _until(now: datetime, attempts: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]:

@@ -175,13 +175,19 @@ def test_what_the_script_spoke_never_supersedes_the_reps_own_words(
     older: str, newer: str, expected: list[State]
 ) -> None:
     notes = {OWN: "by Friday", HERS: "she'll call me"}
-    answers = {SPOKEN: script("by Friday"), PLAN: retry("Fri")}
+    answers = [{SPOKEN: script(words), PLAN: retry("Fri")} for words in ("by Friday", "Monday")]
     log = [
         row(f"{day} 10:00", "left_voicemail", note=notes.get(says, ""))
         for day, says in (("Tue", older), ("Wed", newer))
     ]
-    found = told(*log, cadence=[answers.get(says, SILENT) for says in (older, newer)], now="Wed 12:00")
+    found = told(*log, cadence=[answers[0].get(older, SILENT), answers[1].get(newer, SILENT)], now="Wed 12:00")
     assert states(found) == expected
+
+
+def test_the_text_with_the_words_of_the_voicemail_promises_nothing_new() -> None:
+    log = (row("Tue 10:00", "left_voicemail"), row("Tue 10:05", "left_message", channel="sms"))
+    [only] = told(*log, cadence=[script("by Friday"), script("by Friday")], now="Wed 12:00")
+    assert (only.state, only.attempt) == (State.OPEN, log[0])
 
 
 def test_an_open_promise_that_was_waived_stands_in_nobodys_way() -> None:
