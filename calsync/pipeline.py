@@ -62,8 +62,9 @@ def plan(world: World, now: datetime) -> Plan:
     calls = tuple(PlannedCall(one, _entry(one, world, folded, now)) for one in placed)
     problems = _problems(world, folded, placed)
     told = notice(problems, world.rep, now)
-    return Plan(now=now, calls=calls, notices=(told,) if told else (), problems=problems,
-                do_not_call=folded.do_not_call)
+    return Plan(
+        now=now, calls=calls, notices=(told,) if told else (), problems=problems, do_not_call=folded.do_not_call
+    )
 
 
 def wanted(plan: Plan, rep: Rep, policy: Policy) -> Wanted:

@@ -5,4 +5,16 @@ from calsync.ledger.lock import holder, locked
 from calsync.ledger.rows import CalendarRow, Decision, Face, Intent, Row, Status
 from calsync.ledger.store import Ledger, live_slots
 
-__all__ = ["Cache", "CalendarRow", "Decision", "Face", "Intent", "Ledger", "Row", "Status", "holder", "live_slots", "locked"]
+__all__ = [
+    "Cache",
+    "CalendarRow",
+    "Decision",
+    "Face",
+    "Intent",
+    "Ledger",
+    "Row",
+    "Status",
+    "holder",
+    "live_slots",
+    "locked",
+]

@@ -37,8 +37,10 @@ def locked(ledger: Path, *, wait: float = 0.0) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise LedgerError(f"The ledger's folder cannot be written: {path.parent} ({error.strerror}).",
-                          hint=f"make {path.parent} writable, or set [state] path in the configuration") from error
+        raise LedgerError(
+            f"The ledger's folder cannot be written: {path.parent} ({error.strerror}).",
+            hint=f"make {path.parent} writable, or set [state] path in the configuration",
+        ) from error
     try:
         _take(descriptor, ledger, time.monotonic() + wait)
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")

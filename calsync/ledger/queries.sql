@@ -6,7 +6,7 @@ INSERT INTO setting (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: events
-SELECT uid, mark, status, href, etag, fingerprint, ours_title, title, start_at, end_at, body, outcome, notes, why, intent, intended
+SELECT uid, mark, status, href, etag, fingerprint, ours_title, title, start_at, end_at, body, outcome, notes, why, intent, intended, updated_at
 FROM event WHERE calendar = :calendar;
 
 -- name: put_event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,7 +54,8 @@ class Row:
     """One event of ours on one calendar.
 
     ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood when
-    we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.
+    we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``updated_at`` is when the row
+    was last written (set by the ledger).
     """
 
     uid: str
@@ -68,6 +69,7 @@ class Row:
     why: tuple[str, ...] = ()
     intent: Intent = Intent.NONE
     intended: Face | None = None
+    updated_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,5 +19,9 @@ def queries() -> dict[str, str]:
 def migrations() -> list[tuple[int, str]]:
     """The migrations in order: (number, script)."""
     folder = files("calsync.ledger") / "migrations"
-    found = [(int(item.name[:4]), item.read_text(encoding="utf-8")) for item in folder.iterdir() if item.name.endswith(".sql")]
+    found = [
+        (int(item.name[:4]), item.read_text(encoding="utf-8"))
+        for item in folder.iterdir()
+        if item.name.endswith(".sql")
+    ]
     return sorted(found)

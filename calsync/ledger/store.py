@@ -147,7 +147,9 @@ def live_slots(rows: Iterable[Row]) -> dict[str, Slot]:
 def _connect(path: Path | str, *, read_only: bool) -> sqlite3.Connection:
     if isinstance(path, Path):
         if read_only:
-            return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+            return sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
     # The daemon's single worker thread is not the one that opened the ledger; only one of them works at a time.
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -161,8 +163,10 @@ def _migrate(db: sqlite3.Connection) -> None:
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     known = migrations()
     if version > known[-1][0]:
-        raise LedgerError(f"The ledger was written by a newer calsync (version {version}, this one knows {known[-1][0]}).",
-                          hint="install the newer calsync again")
+        raise LedgerError(
+            f"The ledger was written by a newer calsync (version {version}, this one knows {known[-1][0]}).",
+            hint="install the newer calsync again",
+        )
     for number, script in known:
         if number > version:
             # One transaction a migration: half a schema is never left behind.
@@ -177,27 +181,55 @@ def _explained(path: Path | str) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise _error(path, str(error)) from error
     except OSError as error:
-        raise LedgerError(f"The ledger {path} cannot be opened: {error.strerror}.",
-                          hint="make its folder writable, or set [state] path in the configuration") from error
+        raise LedgerError(
+            f"The ledger {path} cannot be opened: {error.strerror}.",
+            hint="make its folder writable, or set [state] path in the configuration",
+        ) from error
 
 
 def _error(path: Path | str, text: str) -> LedgerError:
     if "full" in text:
-        return LedgerError(f"The disk is full: the ledger {path} could not be written. Nothing was sent without being recorded.",
-                           hint="free some space; the next run goes on where this one stopped")
+        return LedgerError(
+            f"The disk is full: the ledger {path} could not be written. Nothing was sent without being recorded.",
+            hint="free some space; the next run goes on where this one stopped",
+        )
     if "locked" in text:
-        return LedgerError(f"The ledger {path} is locked by another program.", hint="close it there, then: calsync sync")
+        return LedgerError(
+            f"The ledger {path} is locked by another program.", hint="close it there, then: calsync sync"
+        )
     if "malformed" in text or "not a database" in text:
-        return LedgerError(f"The ledger {path} is damaged.",
-                           hint=f"move it away; the next calsync sync rebuilds it from the calendar: mv {path} {path}.damaged")
+        return LedgerError(
+            f"The ledger {path} is damaged.",
+            hint=f"move it away; the next calsync sync rebuilds it from the calendar: mv {path} {path}.damaged",
+        )
     if "readonly" in text or "unable to open" in text:
-        return LedgerError(f"The ledger {path} cannot be opened or written.",
-                           hint="make the file and its folder writable, or set [state] path in the configuration")
+        return LedgerError(
+            f"The ledger {path} cannot be opened or written.",
+            hint="make the file and its folder writable, or set [state] path in the configuration",
+        )
     return LedgerError(f"The ledger {path} cannot be used: {text}.")
 
 
 def _row(record: tuple[str, ...]) -> Row:
-    (uid, mark, status, href, etag, fingerprint, ours_title, title, start, end, body, outcome, notes, why, intent, intended) = record
+    (
+        uid,
+        mark,
+        status,
+        href,
+        etag,
+        fingerprint,
+        ours_title,
+        title,
+        start,
+        end,
+        body,
+        outcome,
+        notes,
+        why,
+        intent,
+        intended,
+        updated,
+    ) = record
     return Row(
         uid=uid,
         mark=mark,
@@ -210,6 +242,7 @@ def _row(record: tuple[str, ...]) -> Row:
         why=tuple(json.loads(why)) if why else (),
         intent=Intent(intent),
         intended=Face(**json.loads(intended)) if intended else None,
+        updated_at=_time(updated),
     )
 
 

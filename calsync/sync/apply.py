@@ -146,7 +146,9 @@ class Writer:
             self._remember(replace(row, intent=Intent.DELETE, intended=None), "delete intended")
             self.calendar.delete(seen)
             self.checkpoint("delete sent")
-        self._remember(replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag=""), "delete received")
+        self._remember(
+            replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag=""), "delete received"
+        )
         self.cache.drop_seen(self.calendar.name, row.uid)
 
     def _seen(self, row: Row) -> Seen | None:

@@ -99,11 +99,18 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
         marks.append(Moved(row.mark, seen.start, _end(seen)))
     if status is Status.LIVE and (words := _words(row, base, face)):
-        stamp = seen.modified.isoformat() if seen.modified else seen.etag
-        marks.append(Said(row.uid, row.mark, words, seen.modified, stamp))
+        modified = _edited_at(row, seen)
+        marks.append(Said(row.uid, row.mark, words, modified, modified.isoformat() if modified else seen.etag))
     if face.body not in (base.body, row.face.body):
         face = replace(face, notes=_salvage(seen, before(row), face.notes))
     return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
+
+
+def _edited_at(row: Row, seen: Seen) -> datetime | None:
+    """LAST-MODIFIED where a person's program set it; a program that left ours standing tells nothing."""
+    if seen.modified is None or row.updated_at is None or seen.modified <= row.updated_at:
+        return None
+    return seen.modified
 
 
 def _end(seen: Seen) -> datetime:
@@ -129,8 +136,12 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
     if not landed:
         return row.face, settled
     # The fingerprint is forgotten: one more update makes sure that every field arrived.
-    return meant, replace(settled, status=Status.LIVE if row.status is Status.SENDING else row.status,
-                          ours_title=meant.title, fingerprint="")
+    return meant, replace(
+        settled,
+        status=Status.LIVE if row.status is Status.SENDING else row.status,
+        ours_title=meant.title,
+        fingerprint="",
+    )
 
 
 def _words(row: Row, base: Face, face: Face) -> str:

@@ -37,7 +37,9 @@ def plan(wanted: Wanted, rows: Mapping[str, Row], unknown: Mapping[str, Seen]) -
     for uid in sorted(set(unknown) - set(entries) - set(rows)):
         actions.append(_stray(unknown[uid], wanted))
     # Most urgent deletes first: nobody who asked not to be called keeps an event while others are written (G11).
-    actions.sort(key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep)))
+    actions.sort(
+        key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep))
+    )
     for entry in wanted.entries:
         actions.extend(_wanted(entry, rows.get(entry.uid), unknown.get(entry.uid)))
     return actions
@@ -124,4 +126,6 @@ def row_of(seen: Seen) -> Row:
     """
     face = face_of_seen(seen)
     status = Status.HISTORY if face.title.startswith("✓") else Status.LIVE
-    return Row(uid=seen.uid, mark=seen.mark, status=status, face=face, href=seen.href, etag=seen.etag, ours_title=face.title)
+    return Row(
+        uid=seen.uid, mark=seen.mark, status=status, face=face, href=seen.href, etag=seen.etag, ours_title=face.title
+    )

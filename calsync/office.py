@@ -1,0 +1,160 @@
+"""What stays open between runs: settings, the parsed sources, the ledger, connections to the calendars.
+
+A run in which nothing happened costs one request a calendar and next to no time, because all of this is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calsync import cadences, placing, promises, rendering
+from calsync.calendars import CalendarSpec, open_calendar
+from calsync.calendars.base import Calendar
+from calsync.commitments import fold
+from calsync.config import Settings
+from calsync.ledger import Cache, Decision, Ledger, Row, live_slots
+from calsync.model import Book, Commitment, Contact, Decisions, Plan, Reading, Rep, Slot, Span
+from calsync.pipeline import World, plan
+from calsync.sources import Reader
+from calsync.sync.guards import Guard
+from calsync.sync.report import CalendarState
+
+
+@dataclass(slots=True)
+class Branch:
+    """One calendar of the rep: the connection, the ledger's rows of it, and how it fares."""
+
+    calendar: Calendar
+    rows: dict[str, Row]
+    state: CalendarState
+
+
+class Office:
+    """Everything a rep's runs share.  Open it once, run it often, close it."""
+
+    def __init__(self, settings: Settings, *, ledger: Ledger | None = None, cache: Cache | None = None) -> None:
+        self.settings = settings
+        self.rep: Rep = settings.rep()
+        self.policy = settings.policy()
+        self.guard = Guard(settings.guard_share, settings.guard_count)
+        self.reader = Reader(
+            settings.contacts,
+            settings.attempts,
+            zone=self.rep.zone,
+            region=self.rep.region,
+            own_numbers=settings.own_numbers,
+        )
+        self.cadences = cadences.load([settings.cadence_folder] if settings.cadence_folder else [])
+        self.templates = rendering.load_templates(settings.template_folder)
+        self.words = promises.Words.for_hours(self.rep.hours, parts=settings.parts_of_day, phrases=settings.phrases)
+        self.ledger = ledger or Ledger(settings.state_path)
+        self.cache = cache or Cache(settings.state_path.with_name(settings.state_path.name + ".cache"))
+        self._branches: dict[str, Branch] = {}
+        self.calm: Calm | None = None
+
+    def close(self) -> None:
+        for branch in self._branches.values():
+            branch.calendar.close()
+        self.ledger.close()
+        self.cache.close()
+
+    def __enter__(self) -> Office:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, text: str, said_at: datetime, contact: Contact) -> Reading:
+        """The promise language, bound to this rep."""
+        return promises.read(
+            text,
+            said_at,
+            zone=self.rep.zone,
+            contact_zone=placing.contact_zone(contact),
+            locale=self.rep.locale,
+            words=self.words,
+        )
+
+    def world(
+        self, book: Book, decisions: Decisions, busy: tuple[Span, ...] = (), noted: frozenset[str] = frozenset()
+    ) -> World:
+        return World(
+            rep=self.rep,
+            policy=self.policy,
+            book=book,
+            cadences=self.cadences,
+            templates=self.templates,
+            read=self.read,
+            busy=busy,
+            decisions=decisions,
+            noted=noted,
+        )
+
+    def plan(self, now: datetime) -> Plan:
+        """The plan from the files and the ledger alone; no calendar is asked, nothing is written."""
+        tables = [self.ledger.rows(spec.name) for spec in self.settings.calendars]
+        return plan(self.world(self.reader.read(now), self.decisions(tables), noted=noted(tables)), now)
+
+    def branch(self, spec: CalendarSpec) -> Branch:
+        """The calendar, opened when it is first needed.  Raises ``CalendarError``."""
+        if spec.name not in self._branches:
+            calendar = open_calendar(spec, zone=self.rep.zone)
+            known = self.ledger.calendars().get(spec.name)
+            state = CalendarState(spec.name, "ok", last_sync=known.last_sync if known else None)
+            self._branches[spec.name] = Branch(calendar, self.ledger.rows(spec.name), state)
+        return self._branches[spec.name]
+
+    def commitment(self, book: Book, mark: str, now: datetime) -> Commitment | None:
+        """The commitment that bears that id in the log as it is, ``None`` where the log has none."""
+        if self.calm is None or self.calm.book is not book:
+            folded = fold(book, self.cadences, self.read, self.rep, self.policy, self.decisions([]), now).commitments
+        else:
+            folded = tuple(call.commitment for call in self.calm.plan.calls)
+        return next((one for one in folded if one.id == mark), None)
+
+    def decisions(self, tables: Sequence[Mapping[str, Row]], fresh: Iterable[Decision] = ()) -> Decisions:
+        """What people decided (the ledger's record, then ``fresh`` ones) and where each event stands.
+
+        Where two calendars differ, the first one configured counts.
+        """
+        waived: set[str] = set()
+        moved: dict[str, Slot] = {}
+        for one in (*self.ledger.decisions(), *fresh):
+            if one.kind == "waived":
+                waived.add(one.mark)
+            elif one.kind == "restored":
+                waived.discard(one.mark)
+            elif one.kind == "moved" and one.start and one.end:
+                moved[one.mark] = Slot(one.start.astimezone(self.rep.zone), one.end.astimezone(self.rep.zone))
+        seen: dict[str, Slot] = {}
+        why: dict[str, tuple[str, ...]] = {}
+        for table in reversed(tables):
+            for mark, slot in live_slots(table.values()).items():
+                seen[mark] = Slot(slot.start.astimezone(self.rep.zone), slot.end.astimezone(self.rep.zone))
+            why.update({row.mark: row.why for row in table.values() if row.why})
+        return Decisions(waived=frozenset(waived), moved=moved, seen=seen, why=why)
+
+
+def noted(tables: Sequence[Mapping[str, Row]]) -> frozenset[str]:
+    """The commitments on whose events a person wrote notes."""
+    return frozenset(row.mark for table in tables for row in table.values() if row.status.present and row.face.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """After a clean run: until something changes, or the clock reaches ``until``, there is nothing to work out."""
+
+    book: Book
+    plan: Plan
+    since: datetime
+    until: datetime
+
+
+def open_office(settings: Settings) -> Office:
+    """Open ledger, cache, cadences and templates; no calendar is contacted, no source is read.
+
+    Raises ``ConfigError`` and ``LedgerError``.
+    """
+    return Office(settings)

@@ -1,0 +1,457 @@
+"""One run: ``run_once(office, now)`` is the unit of work.
+
+Read the sources, look at each calendar, take a person's marks to heart, plan, reconcile, apply.  The laptop's tick calls it
+under the ledger's lock; nothing else differs for whoever calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from calsync.calendars import CalendarSpec
+from calsync.calendars.base import Calendar, Changes, Seen
+from calsync.errors import CalendarError, CalsyncError, GuardError
+from calsync.ledger import CalendarRow, Decision, Intent, Row, Status
+from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
+from calsync.office import Branch, Calm, Office, noted
+from calsync.pipeline import plan as make_plan
+from calsync.pipeline import wanted
+from calsync.sources import append_attempt, with_attempts
+from calsync.sync.actions import Action, Delete, Keep, Move, Record, Refuse, Waive, verb
+from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
+from calsync.sync.faces import moment_text
+from calsync.sync.guards import lost_listing, shrunk_sources
+from calsync.sync.marks import Deleted, Mark, Moved, News, Restored, Said, present_uids, read_marks
+from calsync.sync.outcomes import attempt_of, when
+from calsync.sync.plan import NOTICE, Wanted, row_of
+from calsync.sync.plan import plan as reconcile
+from calsync.sync.report import CalendarState, DoneAction, Report, state_of
+
+ROUNDS = 3
+"""How often a run looks again when somebody wrote to the calendar while it was working."""
+
+BUSY_AHEAD = timedelta(days=60)
+"""How far ahead the rep's other calendars are read."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at one calendar brought."""
+
+    spec: CalendarSpec
+    branch: Branch
+    rows: dict[str, Row]
+    marks: tuple[Mark, ...] = ()
+    unknown: Mapping[str, Seen] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    token: str | None = None
+    problems: tuple[Problem, ...] = ()
+    refused: str = ""
+
+    @property
+    def quiet(self) -> bool:
+        """True when nothing happened on the calendar since the last look, and nothing is pending."""
+        return not (self.marks or self.unknown or self.seen or self.problems or self.refused)
+
+
+@dataclass(slots=True)
+class Run:
+    """A run on its way: what it may do, and what it has found and done so far."""
+
+    office: Office
+    now: datetime
+    dry_run: bool
+    confirm: bool
+    checkpoint: Checkpoint
+    stop: Callable[[], bool]
+    states: dict[str, CalendarState] = field(default_factory=dict)
+    actions: list[DoneAction] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    written: int = 0
+
+    def report(self, plan: Plan | None) -> Report:
+        order = [spec.name for spec in self.office.settings.calendars]
+        return Report(
+            now=self.now,
+            plan=plan,
+            actions=tuple(self.actions),
+            calendars=tuple(self.states[name] for name in order if name in self.states),
+            refused=tuple(dict.fromkeys(self.refused)),
+            problems=tuple(dict.fromkeys((*(plan.problems if plan else ()), *self.problems))),
+            dry_run=self.dry_run,
+            written=self.written,
+        )
+
+
+def run_once(
+    office: Office,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    confirm: bool = False,
+    checkpoint: Checkpoint = no_checkpoint,
+    stop: Callable[[], bool] = lambda: False,
+) -> Report:
+    """One pass from the files to the calendars.
+
+    ``confirm`` overrules the guards once.  ``stop`` is asked between two actions.  A calendar that cannot be reached is a
+    state in the report and holds nobody else up.  Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
+    """
+    run = Run(office, now, dry_run, confirm, checkpoint, stop)
+    try:
+        book = office.reader.read(now)
+    except GuardError as error:
+        run.refused.append(error.message)
+        return run.report(None)
+    run.refused.extend(_shrunk(run))
+    if run.refused:
+        return run.report(None)
+    plan = None
+    for _ in range(ROUNDS):
+        looks = _look_at_all(run)
+        if (calm := _calm(run, book, looks)) is not None:
+            plan = calm
+            _finish(run, looks)
+            break
+        book, plan, again = _round(run, book, looks)
+        if not again or dry_run or stop():
+            break
+    if not dry_run:
+        office.ledger.put_sources(office.reader.counts)
+    return run.report(plan)
+
+
+def _shrunk(run: Run) -> tuple[str, ...]:
+    if run.confirm:
+        return ()
+    return shrunk_sources(run.office.guard, run.office.ledger.sources(), run.office.reader.counts)
+
+
+# -- looking ------------------------------------------------------------------------------------------------------------
+
+
+def _look_at_all(run: Run) -> list[Look]:
+    looks = []
+    for spec in run.office.settings.calendars:
+        try:
+            looks.append(_look(run, spec))
+        except CalendarError as error:
+            _failed(run, spec.name, error)
+    return looks
+
+
+def _look(run: Run, spec: CalendarSpec) -> Look:
+    branch = run.office.branch(spec)
+    rows = branch.rows
+    cache = run.office.cache
+    known = {
+        row.href: row.etag for row in rows.values() if row.status.present and row.etag and row.intent is Intent.NONE
+    }
+    changes = branch.calendar.changes(cache.token(spec.name), known)
+    news = _news(branch.calendar, rows, changes)
+    present = present_uids(rows.values())
+    refused = lost_listing(run.office.guard, len(present), len(news.gone & present), spec.name)
+    if refused and not run.confirm:
+        run.refused.append(refused)
+        return Look(spec, branch, dict(rows), problems=changes.problems, refused=refused)
+    after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
+    return Look(
+        spec,
+        branch,
+        after,
+        marks,
+        unknown={uid: seen for uid, seen in news.seen.items() if uid not in rows and not seen.cancelled},
+        seen=tuple(news.seen.values()),
+        token=changes.token,
+        problems=changes.problems,
+    )
+
+
+def _news(calendar: Calendar, rows: Mapping[str, Row], changes: Changes) -> News:
+    """What changed, by UID; writes whose answer was lost are looked up one by one."""
+    by_href = {row.href: row.uid for row in rows.values() if row.href}
+    seen = {one.uid: one for one in changes.seen}
+    gone = {by_href[href] for href in changes.gone if href in by_href}
+    if changes.full:
+        same = {by_href[href] for href in changes.same if href in by_href}
+        gone |= present_uids(rows.values()) - set(seen) - same
+    for row in rows.values():
+        if row.intent is not Intent.NONE and row.uid not in seen:
+            found = calendar.get(row.uid)
+            if found is None:
+                gone.add(row.uid)
+            else:
+                seen[row.uid] = found
+    return News(seen, frozenset(gone - set(seen)))
+
+
+def _failed(run: Run, name: str, error: CalendarError) -> None:
+    known = run.office.ledger.calendars().get(name)
+    run.states[name] = CalendarState(
+        name,
+        state_of(error),
+        error.message,
+        known.last_sync if known else None,
+        retry_after=getattr(error, "retry_after", None),
+        hint=error.hint,
+    )
+    if not run.dry_run:
+        run.office.ledger.put_calendar(
+            CalendarRow(name, state_of(error), error.message, known.last_sync if known else None)
+        )
+
+
+# -- a round ------------------------------------------------------------------------------------------------------------
+
+
+def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
+    office = run.office
+    learnt = _learn(run, book, looks)
+    if learnt.attempts:
+        book = with_attempts(book, learnt.attempts) if run.dry_run else office.reader.read(run.now)
+    tables = [look.rows for look in looks] or [office.ledger.rows(spec.name) for spec in office.settings.calendars]
+    fresh = learnt.decisions if run.dry_run else ()
+    world = office.world(book, office.decisions(tables, fresh), _busy(run), noted(tables))
+    plan = make_plan(world, run.now)
+    if moves := _adopted_times(plan, looks, run.now):
+        # The ledger was lost: a time that is not where we would place the call is taken as the person's.
+        _decide(run, moves)
+        world = office.world(book, office.decisions(tables, (*fresh, *moves)), world.busy, world.noted)
+        plan = make_plan(world, run.now)
+    again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
+    if not again and not run.dry_run and not run.refused:
+        office.calm = Calm(book, plan, run.now, _changes_at(plan, run.now.astimezone(office.rep.zone)))
+    return book, plan, again
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What marks taught: decisions, and attempts that a person recorded in the calendar."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
+    """Take the marks to heart, durably and before anything else happens: first the log, then the ledger."""
+    learnt = Learnt()
+    for look in looks:
+        for mark in look.marks:
+            _learn_one(run, book, look, mark, learnt)
+    if run.dry_run:
+        return learnt
+    for attempt in learnt.attempts:
+        append_attempt(run.office.settings.own_log, attempt, run.office.rep.zone)
+        run.checkpoint("outcome recorded")
+    with run.office.ledger.batch():
+        for decision in learnt.decisions:
+            _put_decision(run, decision)
+        for look in looks:
+            for uid, row in look.rows.items():
+                if row is not look.branch.rows.get(uid):
+                    run.office.ledger.put(look.spec.name, row, run.now)
+    run.checkpoint("marks remembered")
+    for look in looks:
+        look.branch.rows = look.rows
+        run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
+        if look.token is not None:
+            run.office.cache.put_token(look.spec.name, look.token)
+    run.checkpoint("calendar remembered")
+    return learnt
+
+
+def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> None:
+    if mark.mark.startswith(NOTICE):
+        return
+    name = look.spec.name
+    match mark:
+        case Deleted():
+            learnt.decisions.append(Decision(mark.mark, "waived", name, run.now))
+            _note(run, name, Waive(mark.mark, "deleted on the calendar"))
+        case Restored():
+            learnt.decisions.append(Decision(mark.mark, "restored", name, run.now))
+        case Moved():
+            learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
+            _note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
+        case Said():
+            attempt = _attempt(run, book, mark)
+            if attempt is None:
+                return
+            learnt.attempts.append(attempt)
+            row = look.rows[mark.uid]
+            # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
+            face = replace(row.face, title=row.ours_title, outcome="")
+            look.rows[mark.uid] = replace(row, face=face, fingerprint="")
+            _note(run, name, Record(mark.mark, mark.words, attempt.at, "an outcome was written on the event"))
+
+
+def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
+    commitment = run.office.commitment(book, said.mark, run.now)
+    if commitment is None:
+        return None
+    contact = book.contacts[commitment.contact_id]
+    at = when(said, run.now, commitment.made_at).astimezone(run.office.rep.zone).replace(microsecond=0)
+    return attempt_of(said, contact, at, run.office.read)
+
+
+def _put_decision(run: Run, decision: Decision) -> None:
+    if decision.kind == "restored":
+        run.office.ledger.forget(decision.mark, "waived")
+    else:
+        run.office.ledger.decide(decision)
+
+
+def _decide(run: Run, decisions: Iterable[Decision]) -> None:
+    if not run.dry_run:
+        with run.office.ledger.batch():
+            for decision in decisions:
+                _put_decision(run, decision)
+
+
+def _adopted_times(plan: Plan, looks: Iterable[Look], now: datetime) -> list[Decision]:
+    entries = {call.entry.uid: call.entry for call in plan.calls if call.entry is not None and call.entry.live}
+    moves = []
+    for look in looks:
+        for uid, seen in look.unknown.items():
+            entry = entries.get(uid)
+            if entry is None or not isinstance(seen.start, datetime) or row_of(seen).status is not Status.LIVE:
+                continue
+            if isinstance(seen.end, datetime) and moment_text(seen.start) != moment_text(entry.start):
+                moves.append(Decision(entry.mark, "moved", look.spec.name, now, seen.start, seen.end))
+    return moves
+
+
+def _busy(run: Run) -> tuple[Span, ...]:
+    """The rep's busy times from the calendars named for it; one that fails is said and does not stop the rest."""
+    spans: list[Span] = []
+    for spec in _busy_specs(run.office):
+        try:
+            spans.extend(run.office.branch(spec).calendar.busy(run.now - DAY, run.now + BUSY_AHEAD))
+        except CalendarError as error:
+            _failed(run, spec.name, error)
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
+
+
+def _busy_specs(office: Office) -> tuple[CalendarSpec, ...]:
+    settings = office.settings
+    return (*(spec for spec in settings.calendars if spec.busy), *settings.busy_calendars)
+
+
+# -- applying -----------------------------------------------------------------------------------------------------------
+
+
+def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
+    """Reconcile and carry out, calendar by calendar; who must not be called goes first, everywhere (G11)."""
+    whys = {call.commitment.id: call.placed.why for call in plan.calls}
+    todo: list[tuple[Look, list[Action]]] = []
+    for look in looks:
+        run.problems.extend(look.problems)
+        if look.refused:
+            _note(run, look.spec.name, Refuse("", look.refused))
+            run.states[look.spec.name] = replace(
+                look.branch.state, state="refused", reason=look.refused, hint="calsync sync --confirm"
+            )
+            if not run.dry_run:
+                run.office.ledger.put_calendar(
+                    CalendarRow(look.spec.name, "refused", look.refused, look.branch.state.last_sync)
+                )
+            continue
+        todo.append((look, reconcile(want, look.rows, look.unknown)))
+    if run.dry_run:
+        for look, actions in todo:
+            for action in actions:
+                _note(run, look.spec.name, action)
+            run.states[look.spec.name] = look.branch.state
+        return False
+    again = False
+    for urgent in (True, False):
+        for look, actions in todo:
+            chosen = [one for one in actions if (isinstance(one, Delete) and one.mark in want.erase) is urgent]
+            again = _apply_to(run, look, chosen, whys, finish=not urgent) or again
+    return again
+
+
+def _apply_to(
+    run: Run, look: Look, actions: list[Action], whys: Mapping[str, tuple[str, ...]], *, finish: bool
+) -> bool:
+    name = look.spec.name
+    if name in run.states and run.states[name].state not in ("ok", "refused"):
+        return False
+    writer = Writer(
+        look.branch.calendar,
+        run.office.ledger,
+        run.office.cache,
+        look.branch.rows,
+        run.now,
+        whys,
+        run.checkpoint,
+        run.stop,
+    )
+    done = writer.apply(actions)
+    for one in done:
+        _note_done(run, name, one)
+    failed = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)
+    if failed is not None:
+        _failed(run, name, failed)
+    elif finish:
+        _succeeded(run, look)
+    return any(one.again for one in done)
+
+
+def _finish(run: Run, looks: Iterable[Look]) -> None:
+    for look in looks:
+        if not run.dry_run and look.token is not None:
+            run.office.cache.put_token(look.spec.name, look.token)
+        _succeeded(run, look)
+
+
+def _succeeded(run: Run, look: Look) -> None:
+    state = CalendarState(look.spec.name, "ok", last_sync=run.now)
+    run.states[look.spec.name] = state
+    look.branch.state = state
+    if not run.dry_run:
+        run.office.ledger.put_calendar(CalendarRow(look.spec.name, "ok", "", run.now.astimezone(UTC)))
+
+
+def _note(run: Run, calendar: str, action: Action) -> None:
+    if not isinstance(action, Keep):
+        run.actions.append(DoneAction(verb(action), calendar, action.mark, action.reason))
+
+
+def _note_done(run: Run, calendar: str, done: Done) -> None:
+    if isinstance(done.action, Keep):
+        return
+    error = "" if done.error is None else done.error.message
+    run.written += done.error is None
+    run.actions.append(DoneAction(verb(done.action), calendar, done.action.mark, done.action.reason, error))
+
+
+# -- nothing to do ------------------------------------------------------------------------------------------------------
+
+
+def _calm(run: Run, book: Book, looks: Iterable[Look]) -> Plan | None:
+    """The plan of the last run, where nothing has changed since: not the files, not the calendars, not the hour."""
+    calm = run.office.calm
+    if calm is None or run.dry_run or calm.book is not book or not calm.since <= run.now < calm.until:
+        return None
+    if run.states or any(not look.quiet for look in looks):
+        return None
+    if _busy_specs(run.office):
+        return None
+    return calm.plan
+
+
+def _changes_at(plan: Plan, now: datetime) -> datetime:
+    """The next moment at which time alone changes the plan: a window opens or closes, a slot passes, a day turns."""
+    tomorrow = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = [tomorrow]
+    for call in plan.calls:
+        if call.commitment.state.live:
+            window = call.commitment.window
+            moments += [window.earliest, window.latest]
+            if call.placed.slot is not None:
+                moments += [call.placed.slot.start, call.placed.slot.end]
+    return min((moment for moment in moments if moment > now), default=tomorrow)
