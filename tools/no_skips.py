@@ -1,6 +1,6 @@
 """Fails when a test run skipped anything, above all a test that needs a server.
 
-    python tools/no_skips.py REPORT.xml      (REPORT.xml: what pytest --junitxml wrote)
+python tools/no_skips.py REPORT.xml      (REPORT.xml: what pytest --junitxml wrote)
 """
 
 from __future__ import annotations
