@@ -114,10 +114,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number in E.164 (``+13125550199``) and the line it rings, where the contact's file says so."""
+    """A number in E.164 (``+13125550199``), the line it rings and the extension to dial, where the file says so."""
 
     e164: str
     line: Line | None = None
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True)
