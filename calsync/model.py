@@ -54,7 +54,8 @@ class Line(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a promise binds.  The first ten are what the promise language can say; ``PLANNED`` is a call nobody promised."""
+    """How a promise binds.  The first ten are what the promise language can say; ``PLANNED`` is a call nobody
+    promised."""
 
     FIXED = "fixed"
     DAY = "day"
@@ -269,9 +270,10 @@ class Promise:
 class Reading:
     """How the promise language read a phrase.
 
-    ``window`` is in the zone that applies, ``None`` for the kinds that name no time.  ``spans`` are the character ranges
-    that carried the meaning, ``why`` says in words how it was read, or why it was not.  ``hint`` is only for the kind
-    ``contact``: when *they* said they would call, where they named a time (no callback is owed then, a follow-up is).
+    ``window`` is in the zone that applies, ``None`` for the kinds that name no time.  ``spans`` are the character
+    ranges that carried the meaning, ``why`` says in words how it was read, or why it was not.  ``hint`` is only for
+    the kind ``contact``: when *they* said they would call, where they named a time (no callback is owed then, a
+    follow-up is).
     """
 
     kind: Kind
@@ -333,7 +335,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A commitment with its slot; ``why`` explains the choice a line at a time, ``problem`` says what a person must decide."""
+    """A commitment with its slot; ``why`` explains the choice a line at a time, ``problem`` says what a person must
+    decide."""
 
     commitment: Commitment
     slot: Slot | None
@@ -390,10 +393,11 @@ class PlannedCall:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a person decided in the calendar, and what stands there, as the ledger remembers it (keys are commitment ids).
+    """What a person decided in the calendar, and what stands there, as the ledger remembers it (keys are commitment
+    ids).
 
-    ``moved``: times a person chose.  ``seen``: where each event stands now.  ``why``: the reasons written beside it, so that
-    an event that stays where it is keeps its words, too.
+    ``moved``: times a person chose.  ``seen``: where each event stands now.  ``why``: the reasons written beside it,
+    so that an event that stays where it is keeps its words, too.
     """
 
     waived: frozenset[str] = frozenset()
@@ -404,7 +408,8 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What the sources say: contacts by id, the attempts of each (oldest first), and every row that could not be read."""
+    """What the sources say: contacts by id, the attempts of each (oldest first), and every row that could not be
+    read."""
 
     contacts: Mapping[str, Contact]
     attempts: Mapping[str, Sequence[Attempt]]

@@ -1,7 +1,7 @@
 """The house on one page: read -> fold -> place -> render -> reconcile -> apply.
 
-``plan`` is the pure half: the same world and the same ``now`` give the same plan on any machine.  What comes from outside
-(files, busy times, decisions made in the calendar) was read first and is handed in as the ``World``.
+``plan`` is the pure half: the same world and the same ``now`` give the same plan on any machine.  What comes from
+outside (files, busy times, decisions made in the calendar) was read first and is handed in as the ``World``.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from calsync.sync.plan import Wanted
 class World:
     """All that a plan depends on, besides ``now``.
 
-    ``noted`` are commitments whose events carry a person's notes: released before their time they become history, not thin
-    air.  ``problems`` are those found before the sources were read.
+    ``noted`` are commitments whose events carry a person's notes: released before their time they become history, not
+    thin air.  ``problems`` are those found before the sources were read.
     """
 
     rep: Rep

@@ -1,7 +1,7 @@
 """One run: ``run_once(office, now)`` is the unit of work.
 
-Read the sources, look at each calendar, take a person's marks to heart, plan, reconcile, apply.  The laptop's tick calls it
-under the ledger's lock; nothing else differs for whoever calls it.
+Read the sources, look at each calendar, take a person's marks to heart, plan, reconcile, apply.  The laptop's tick
+calls it under the ledger's lock; nothing else differs for whoever calls it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from calsync.calendars import CalendarSpec
 from calsync.calendars.base import Calendar, Changes, Seen
-from calsync.errors import CalendarError, CalsyncError, GuardError
+from calsync.errors import CalendarError, GuardError
 from calsync.ledger import CalendarRow, Decision, Intent, Row, Status
 from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
 from calsync.office import Branch, Calm, Office, noted
@@ -97,8 +97,8 @@ def run_once(
 ) -> Report:
     """One pass from the files to the calendars.
 
-    ``confirm`` overrules the guards once.  ``stop`` is asked between two actions.  A calendar that cannot be reached is a
-    state in the report and holds nobody else up.  Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
+    ``confirm`` overrules the guards once.  ``stop`` is asked between two actions.  A calendar that cannot be reached
+    is a state in the report and holds nobody else up.  Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
     """
     run = Run(office, now, dry_run, confirm, checkpoint, stop)
     try:
@@ -130,7 +130,7 @@ def _shrunk(run: Run) -> tuple[str, ...]:
     return shrunk_sources(run.office.guard, run.office.ledger.sources(), run.office.reader.counts)
 
 
-# -- looking ------------------------------------------------------------------------------------------------------------
+# -- looking -----------------------------------------------------------------------------------------------------------
 
 
 def _look_at_all(run: Run) -> list[Look]:
@@ -204,7 +204,7 @@ def _failed(run: Run, name: str, error: CalendarError) -> None:
         )
 
 
-# -- a round ------------------------------------------------------------------------------------------------------------
+# -- a round -----------------------------------------------------------------------------------------------------------
 
 
 def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
@@ -340,7 +340,7 @@ def _busy_specs(office: Office) -> tuple[CalendarSpec, ...]:
     return (*(spec for spec in settings.calendars if spec.busy), *settings.busy_calendars)
 
 
-# -- applying -----------------------------------------------------------------------------------------------------------
+# -- applying ----------------------------------------------------------------------------------------------------------
 
 
 def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
@@ -429,7 +429,7 @@ def _note_done(run: Run, calendar: str, done: Done) -> None:
     run.actions.append(DoneAction(verb(done.action), calendar, done.action.mark, done.action.reason, error))
 
 
-# -- nothing to do ------------------------------------------------------------------------------------------------------
+# -- nothing to do -----------------------------------------------------------------------------------------------------
 
 
 def _calm(run: Run, book: Book, looks: Iterable[Look]) -> Plan | None:

@@ -1,7 +1,7 @@
 """What can be lost without harm: sync tokens, and each event's text as last seen.
 
-It lies in a file of its own beside the ledger.  Deleting it costs one full listing; a version that this calsync does not
-know is thrown away and begun anew.
+It lies in a file of its own beside the ledger.  Deleting it costs one full listing; a version that this calsync does
+not know is thrown away and begun anew.
 """
 
 from __future__ import annotations

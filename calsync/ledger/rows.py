@@ -37,8 +37,8 @@ class Intent(StrEnum):
 class Face:
     """The parts of an event that both sides may change, in a form that can be compared.
 
-    ``start``/``end``: ISO 8601 in UTC, or a date for an all-day event.  ``body``: digest of our part of the description.
-    ``outcome``: the words on the OUTCOME line.  ``notes``: what stands under "your notes".
+    ``start``/``end``: ISO 8601 in UTC, or a date for an all-day event.  ``body``: digest of our part of the
+    description. ``outcome``: the words on the OUTCOME line.  ``notes``: what stands under "your notes".
     """
 
     title: str
@@ -53,9 +53,9 @@ class Face:
 class Row:
     """One event of ours on one calendar.
 
-    ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood when
-    we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``updated_at`` is when the row
-    was last written (set by the ledger).
+    ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood
+    when we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``updated_at``
+    is when the row was last written (set by the ledger).
     """
 
     uid: str
@@ -86,7 +86,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """How a calendar fared: state is ok | unreachable | sign_in | refused | locked; ``last_sync`` is None until the first."""
+    """How a calendar fared: state is ok | unreachable | sign_in | refused | locked; ``last_sync`` is None until the
+    first."""
 
     name: str
     state: str

@@ -1,7 +1,7 @@
 """Executing the plan: one action at a time, the intent committed before a request leaves, the receipt after it returns.
 
-Killed between any two steps, with any answer lost, the next run finds either the intent (and looks at what stands on the
-calendar) or the event (and adopts it by its UID): no double, no loss (G4).
+Killed between any two steps, with any answer lost, the next run finds either the intent (and looks at what stands on
+the calendar) or the event (and adopts it by its UID): no double, no loss (G4).
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Writer:
 
     def apply(self, actions: Iterable[Action]) -> list[Done]:
         """Carry out the actions in order.  One that fails does not stop the others, unless the calendar itself is away
-        (``Unreachable``, ``SignInNeeded``, ``Locked``, or refusing for a while): then the rest waits for the next run."""
+        (``Unreachable``, ``SignInNeeded``, ``Locked``, or refusing for a while): then the rest waits for the next
+        run."""
         done: list[Done] = []
         for action in actions:
             if self.stop():
@@ -105,7 +106,8 @@ class Writer:
         return False
 
     def _taken(self, entry: Entry, row: Row) -> bool:
-        """The UID is in use: our own create that had landed, an event from before the ledger, or one that was deleted."""
+        """The UID is in use: our own create that had landed, an event from before the ledger, or one that was
+        deleted."""
         seen = self.calendar.get(entry.uid)
         self.checkpoint("taken, read back")
         if seen is None:
@@ -131,9 +133,9 @@ class Writer:
         row = replace(action.row, intent=Intent.UPDATE, intended=face_of_entry(action.entry))
         seen = self._seen(action.row)
         if seen is None:
-            raise Gone()
+            raise Gone
         if seen.etag != action.row.etag and face_of_seen(seen) != action.row.face:
-            raise Stale()
+            raise Stale
         self._remember(row, "update intended")
         receipt = self.calendar.update(action.entry, seen)
         self.checkpoint("update sent")
@@ -181,7 +183,8 @@ class Writer:
         self.rows.pop(row.uid, None)
 
     def _settle(self, action: Action) -> None:
-        """A conditional write that was turned down did not land: its intent is withdrawn, its etag no longer trusted."""
+        """A conditional write that was turned down did not land: its intent is withdrawn, its etag no longer
+        trusted."""
         match action:
             case Update(row=row) | Delete(row=row):
                 self._remember(replace(row, etag=""), "turned down")

@@ -65,8 +65,8 @@ def read_marks(
 ) -> tuple[dict[str, Row], tuple[Mark, ...]]:
     """Bring the rows up to what the calendar shows, and tell what a person did.
 
-    ``before`` gives an event as it stood at the row's etag, where that is still known: it tells lines that a person wrote
-    into our text from lines of an older text of ours.  Rows that nothing happened to are returned as they are.
+    ``before`` gives an event as it stood at the row's etag, where that is still known: it tells lines that a person
+    wrote into our text from lines of an older text of ours.  Rows that nothing happened to are returned as they are.
     """
     now_rows = dict(rows)
     marks: list[Mark] = []

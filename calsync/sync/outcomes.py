@@ -1,4 +1,5 @@
-"""What a person wrote on an event, understood: ``vm fri``, ``lvm by thursday``, ``spoke, call 3 dec 2pm``, ``sold``, ``dnc``.
+"""What a person wrote on an event, understood: ``vm fri``, ``lvm by thursday``, ``spoke, call 3 dec 2pm``, ``sold``,
+``dnc``.
 
 Pure.  The spellings of outcomes are those of the attempt files; the rest of the words is read by the promise language.
 What is not understood gives ``None``: it stays where it is, and nothing is guessed.
@@ -65,7 +66,8 @@ def when(said: Said, now: datetime, since: datetime) -> datetime:
 
 
 def attempt_of(said: Said, contact: Contact, at: datetime, read: PhraseReader) -> Attempt | None:
-    """The row of the log that the words stand for.  Its key is computed, so that the same edit read twice is one row."""
+    """The row of the log that the words stand for.  Its key is computed, so that the same edit read twice is one
+    row."""
     understood = understand(said.words, contact, at, read)
     if understood is None:
         return None

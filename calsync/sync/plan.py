@@ -112,7 +112,7 @@ def compose(entry: Entry, row: Row) -> Entry:
 
 def _title(entry: Entry, row: Row) -> str:
     ours, stands = row.ours_title, row.face.title
-    if not ours or stands == ours or stands == entry.title:
+    if not ours or stands in (ours, entry.title):
         return entry.title
     if ours in stands:
         return stands.replace(ours, entry.title, 1)

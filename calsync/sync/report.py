@@ -22,7 +22,8 @@ class DoneAction:
 
 @dataclass(frozen=True, slots=True)
 class CalendarState:
-    """state: ok | unreachable | sign_in | refused | locked.  ``retry_after`` is in seconds, where the server said so."""
+    """state: ok | unreachable | sign_in | refused | locked.  ``retry_after`` is in seconds, where the server said
+    so."""
 
     name: str
     state: str
@@ -47,7 +48,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """4 sign-in needed, 3 not reachable, 1 something needs a person, else 0 (the gravest that a person can mend first)."""
+        """4 sign-in needed, 3 not reachable, 1 something needs a person, else 0 (the gravest that a person can mend
+        first)."""
         states = {calendar.state for calendar in self.calendars}
         if "sign_in" in states:
             return 4
