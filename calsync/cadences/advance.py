@@ -46,18 +46,19 @@ class _Moment:
         return pick(self.cadence, self.place.facts)
 
 
-def implied(
+def implied(  # noqa: PLR0911, PLR0917  # one early return a rule, in the order of the rules; a fixed seam
     cadence: Cadence, contact: Contact, history: Sequence[Attempt], read: PhraseReader, rep: Rep, policy: Policy
 ) -> Next:
     """What the cadence makes of the last attempt of ``history`` (that contact's attempts, oldest first, at least one).
 
     * A message that was left (voicemail, with a person, or as a text) spoke the step's promise, if the step has one.
     * A silent attempt promised nothing; the next try is planned and the step stays, since its words were not spoken.
-    * A conversation that agreed nothing plans the next call where the cadence goes on until a disposition, else it ends.
+    * A conversation that agreed nothing plans the next call in a cadence that goes on until a disposition, or ends it.
     * A text or a mail of ours that carries no message, and a call of theirs that was missed, change nothing here.
     * Sold, not interested, do not call and wrong number end it; a cadence that starts on a sale begins there.
 
-    Windows stand as the promise language reads them: ``policy.deadline`` is the fold's to apply, to every promise alike.
+    Windows stand as the promise language reads them: ``policy.deadline`` is the fold's to apply, to every promise
+    alike.
     """
     del policy
     last = history[-1]
@@ -79,7 +80,7 @@ def implied(
 
 
 def step_after(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> StepRef | None:
-    """The step of the next call after ``history`` (empty: the first call), whether or not the cadence asks for that call."""
+    """The step of the next call after ``history`` (empty: the first), whether or not the cadence asks for it."""
     if cadence.starts_on is None and history and talked(history[-1]):
         return _ref(cadence, _agreed(cadence, contact, rep))
     place = progress(cadence, contact, history, rep)
@@ -122,7 +123,7 @@ def _after_talk(moment: _Moment) -> Next:
 
 
 def _since_start(moment: _Moment) -> Next:
-    """For a cadence that begins with an outcome: nothing before it, then one step after the other, each on its own day."""
+    """A cadence that begins with an outcome: nothing before it, then one step after the other, each on its own day."""
     cadence, place, following = moment.cadence, moment.place, moment.following
     if place.started is None:
         return Next(None, None, None, False, f"{cadence.name} begins when the log says {cadence.starts_on}")
@@ -149,7 +150,7 @@ def _planned(moment: _Moment, choices: Sequence[Choice], step: Step | None, why:
         at,
         moment.read,
         moment.rep,
-        started.at if started else None,
+        started_at=started.at if started else None,
         closed_days=True,
     )
     planned = Promise(Kind.PLANNED, found[1].window, found[0], PromisedBy.CADENCE, why) if found else None

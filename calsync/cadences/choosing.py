@@ -13,8 +13,8 @@ from calsync.model import Contact, Problem
 def choose(contact: Contact, cadences: Mapping[str, Cadence], policy_default: str) -> Cadence:
     """The contact's own column; else a cadence for one of its groups; else one for its kind and line; else the default.
 
-    Among several, the one that asks for more, then the first by name.  A name that no file has falls through to the next
-    rule (``unknown_cadence`` reports it).  Raises ``ConfigError`` when there is no cadence at all.
+    Among several, the one that asks for more, then the first by name.  A name that no file has falls through to the
+    next rule (``unknown_cadence`` reports it).  Raises ``ConfigError`` when there is no cadence at all.
     """
     named = cadences.get(_key(contact.cadence, cadences))
     if named is not None:
@@ -52,7 +52,7 @@ def _key(name: str | None, cadences: Mapping[str, Cadence]) -> str:
 
 
 def _claim(cadence: Cadence, contact: Contact) -> int:
-    """How strongly a cadence asks for a contact: 4 for a group, 2 for kind and line together, 1 for one of them, 0 not at all."""
+    """How strongly a cadence asks for a contact: 4 for a group, 2 for kind and line, 1 for one of them, else 0."""
     use = cadence.use_for
     if use.groups & {group.lower() for group in contact.groups}:
         return 4

@@ -102,9 +102,10 @@ def talked(attempt: Attempt) -> bool:
 class Progress:
     """A contact's place in a cadence after an attempt.
 
-    ``facts`` count up to and including that attempt: they choose the step of the NEXT call.  ``step`` is the step whose words the
-    attempt itself had before it (``None``: none fitted), ``said`` whether it left them as a message just now.
-    ``started`` is the attempt that set the cadence off where one has to, ``deliverer`` the last that delivered words.
+    ``facts`` count up to and including that attempt: they choose the step of the NEXT call.  ``step`` is the step
+    whose words the attempt itself had before it (``None``: none fitted), ``said`` whether it left them as a message
+    just now. ``started`` is the attempt that set the cadence off where one has to, ``deliverer`` the last that
+    delivered words.
     """
 
     facts: Facts
@@ -116,7 +117,7 @@ class Progress:
 
 
 def pick(cadence: Cadence, facts: Facts) -> Step | None:
-    """The step for the next call: the last one in the file whose conditions hold, unless the cadence has said its piece."""
+    """The step for the next call: the last in the file whose conditions hold; ``None`` once all has been said."""
     if cadence.stop_after is not None and facts.done >= cadence.stop_after:
         return None
     for step in reversed(cadence.steps):
@@ -128,9 +129,9 @@ def pick(cadence: Cadence, facts: Facts) -> Step | None:
 def progress(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> Progress:
     """Walk the run that the last attempt of ``history`` belongs to (oldest first; empty is the very beginning).
 
-    A run begins with the first attempt, anew after each conversation or final outcome, after ``fresh_after`` days of silence and
-    after an exit message; for a cadence that starts on an outcome only with that.  Linear in the length of the
-    run, so a long log stays cheap.
+    A run begins with the first attempt, anew after each conversation or final outcome, after ``fresh_after`` days of
+    silence and after an exit message; for a cadence that starts on an outcome only with that.  Linear in the length
+    of the run, so a long log stays cheap.
     """
     place = Progress(about(contact, rep))
     first = _run_start(cadence, history)

@@ -20,23 +20,25 @@ if TYPE_CHECKING:
 
 
 def shipped_folder() -> Path:
-    """The cadences that come with calsync: ``config/cadences`` of a checkout, or their copy inside the installed package."""
+    """The cadences that come with calsync: those of a checkout, or their copy inside the installed package."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "shipped" / "config" / "cadences"
     return installed if installed.is_dir() else package.parent / "config" / "cadences"
 
 
-def load(folders: Sequence[Path]) -> Mapping[str, Cadence]:
-    """Every ``*.toml`` of the folders, by file name without its ending; a later folder's file takes an earlier one's place.
+def load(folders: Sequence[Path], *, every_script: bool = False) -> Mapping[str, Cadence]:
+    """Every ``*.toml`` of the folders, by file name; a later folder's file takes an earlier one's place.
 
-    A folder that does not exist holds no cadences.  Raises ``ConfigError`` with every problem of every file, each with its line
-    and what to write instead.
+    A folder that does not exist holds no cadences.  Raises ``ConfigError`` with every problem of every file, each
+    with its line and what to write instead.  The scripts of the shipped files are parsed only with ``every_script``:
+    our own tests do it, and a daemon's start need not.
     """
+    proven = None if every_script else shipped_folder()
     files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
     cadences: dict[str, Cadence] = {}
     problems: list[Problem] = []
     for name, path in sorted(files.items()):
-        cadence, found = read_cadence(path)
+        cadence, found = read_cadence(path, scripts=path.parent != proven)
         problems += found
         if cadence is not None:
             cadences[name] = cadence
@@ -46,7 +48,7 @@ def load(folders: Sequence[Path]) -> Mapping[str, Cadence]:
     return cadences
 
 
-def read_cadence(path: Path) -> tuple[Cadence | None, list[Problem]]:
+def read_cadence(path: Path, *, scripts: bool = True) -> tuple[Cadence | None, list[Problem]]:
     """One file: the cadence, or every problem that keeps it from being one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -57,15 +59,40 @@ def read_cadence(path: Path) -> tuple[Cadence | None, list[Problem]]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(path, text, error)]
-    return _build(path, data, places(text))
+    lines = places(text)
+    cadence, problems = _build(path, data, lines)
+    if cadence is not None and scripts:
+        problems += _scripts(path, cadence, text, lines)
+    return (None if problems else cadence), problems
+
+
+def _scripts(path: Path, cadence: Cadence, text: str, lines: Mapping[KeyPath, int]) -> list[Problem]:
+    """Every script's own mistakes, each on the line on which the wrong words stand."""
+    from calsync.cadences.script import mistakes  # brings the template engine along
+
+    rows = text.splitlines()
+    found = []
+    for step in cadence.steps:
+        own = [
+            ((), step.words),
+            *((("variants", number), variant.words) for number, variant in enumerate(step.variants)),
+        ]
+        for below, words in own:
+            for key in ("voicemail", "text", "answer", "other"):
+                start = line_of(lines, ("steps", step.number - 1, *below, key))
+                for wrong, message, hint in mistakes(getattr(words, key)):
+                    later = (number for number in range(start, len(rows) + 1) if wrong in rows[number - 1])
+                    column = ".".join(("steps", str(step.number), *(str(part) for part in below), key))
+                    found.append(Problem(str(path), next(later, start), column, message, hint))
+    return found
 
 
 def _build(
     path: Path, data: Mapping[str, object], lines: Mapping[KeyPath, int]
 ) -> tuple[Cadence | None, list[Problem]]:
-    from pydantic import ValidationError  # noqa: PLC0415  # heavy, and only needed while files are read
+    from pydantic import ValidationError  # heavy, and only needed while files are read
 
-    from calsync.cadences.schema import CadenceFile  # noqa: PLC0415
+    from calsync.cadences.schema import CadenceFile
 
     try:
         file = CadenceFile.model_validate(data)
@@ -85,7 +112,7 @@ def _syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Problem:
 
 
 def _problem(path: Path, lines: Mapping[KeyPath, int], detail: ErrorDetails) -> Problem:
-    # pydantic puts its own names (of a union's branches, of validators) among the keys: only what the file says is kept.
+    # pydantic puts names of its own (of a union's branches, of validators) among the keys: only the file's are kept.
     where = tuple(part for part in detail["loc"] if isinstance(part, int) or part.isidentifier())
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
     message, hint = _explain(detail, str(where[-1]) if where else "")
@@ -110,9 +137,7 @@ def _explain(detail: ErrorDetails, key: str) -> tuple[str, str]:
 
 
 def _known_keys() -> list[str]:
-    from calsync.cadences import schema  # noqa: PLC0415
+    from calsync.cadences import schema
 
-    models = [
-        value for value in vars(schema).values() if isinstance(value, type) and issubclass(value, schema.BaseModel)
-    ]
+    models = [value for value in vars(schema).values() if isinstance(value, type) and hasattr(value, "model_fields")]
     return sorted({name for model in models for name in model.model_fields})

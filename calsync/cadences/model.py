@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from calsync.model import ContactKind, Line, Outcome, Promise, StepRef, Where
 
+NOWHERE = Where("", 0)
+
 
 class Leave(StrEnum):
     """Leave a voicemail?  ``ASK`` is the rep's own call (a family's home phone, 002-5)."""
@@ -46,10 +48,10 @@ class Between:
 class When:
     """Conditions, all of which must hold; an empty one always holds.
 
-    ``attempt`` is the number of the call to be made in this run (1 is the first), ``done`` how many calls of the run have
-    delivered their words, ``without_contact`` how many calls have been made since the two last spoke, ``today`` how many
-    calls were made on that local day, ``talked`` whether the run began with a conversation.  ``before`` and ``after``
-    are local times of the called party where a voicemail is decided, of the rep where a promise is.
+    ``attempt`` is the number of the call to be made in this run (1 is the first), ``done`` how many calls of the run
+    have delivered their words, ``without_contact`` how many calls have been made since the two last spoke, ``today``
+    how many calls were made on that local day, ``talked`` whether the run began with a conversation.  ``before`` and
+    ``after`` are local times of the called party where a voicemail is decided, of the rep where a promise is.
     """
 
     attempt: Between | None = None
@@ -74,9 +76,10 @@ ALWAYS = When()
 class Choice:
     """One phrase of the promise language and when to say it.
 
-    ``say`` may hold ``{n}``, drawn from ``n`` by urgency, the same for a contact each time.  ``leaves`` is how many working
-    days lie after the day it is said up to and including the promised day.  ``same_day``: only where that is still
-    the same day.  ``from_start``: the phrase counts from the start of the run (the sale), not from this attempt.
+    ``say`` may hold ``{n}``, drawn from ``n`` by urgency, the same for a contact each time.  ``leaves`` is how many
+    working days lie after the day it is said up to and including the promised day.  ``same_day``: only where that is
+    still the same day.  ``from_start``: the phrase counts from the start of the run (the sale), not from this
+    attempt.
     """
 
     say: str
@@ -119,9 +122,9 @@ class VoicemailRule:
 class Step:
     """One step.  ``number`` counts from 1, as in ``StepRef.step``.
 
-    ``promise``: what the message promises, the first choice that fits; empty promises nothing.  ``due``: when this step itself is
-    planned, where nobody promised it.  ``restarts``: after this message the cadence begins anew (an exit message and
-    its cool-off).
+    ``promise``: what the message promises, the first choice that fits; empty promises nothing.  ``due``: when this
+    step itself is planned, where nobody promised it.  ``restarts``: after this message the cadence begins anew (an
+    exit message and its cool-off).
     """
 
     number: int
@@ -134,7 +137,7 @@ class Step:
     voicemail_rules: tuple[VoicemailRule, ...] = ()
     callback: Callback = Callback.NEVER
     restarts: bool = False
-    where: Where = Where("", 0)
+    where: Where = NOWHERE
 
     @property
     def voicemail(self) -> str:
@@ -166,11 +169,11 @@ class UseFor:
 class Cadence:
     """An ordered set of steps: what to say on each attempt, what it promises, when to stop.
 
-    ``silent``, ``message`` and ``talk`` plan the next call that nobody promised: after a call that said nothing, after a message
-    that promised nothing, after a conversation that agreed nothing (the last two empty: the cadence ends there).
-    ``stop_after`` messages it awaits an answer; ``None`` goes on until a disposition.  ``starts_on`` an outcome
-    (a sale) instead of the first attempt.  After ``fresh_after`` days of silence an ended cadence begins anew.
-    ``alarms`` and ``minutes`` are for appointments.
+    ``silent``, ``message`` and ``talk`` plan the next call that nobody promised: after a call that said nothing,
+    after a message that promised nothing, after a conversation that agreed nothing (the last two empty: the cadence
+    ends there). ``stop_after`` messages it awaits an answer; ``None`` goes on until a disposition.  ``starts_on`` an
+    outcome (a sale) instead of the first attempt.  After ``fresh_after`` days of silence an ended cadence begins
+    anew. ``alarms`` and ``minutes`` are for appointments.
     """
 
     name: str
@@ -192,16 +195,17 @@ class Cadence:
     appointment_minutes: int = 15
     appointment_alarms: tuple[int, ...] = (15, 0)
     use_for: UseFor = UseFor()
-    where: Where = Where("", 0)
+    where: Where = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
     """What a cadence makes of the attempt just made.
 
-    ``step``: the step to do next, ``None`` where no words fit any more.  ``promise``: what the script of the step just done spoke,
-    only where a message was left.  ``planned``: a call that nobody promised.  Never both.  ``ended``: the cadence
-    itself asks for no further call; where ``step`` is set all the same, it has the words for one that was agreed.
+    ``step``: the step to do next, ``None`` where no words fit any more.  ``promise``: what the script of the step
+    just done spoke, only where a message was left.  ``planned``: a call that nobody promised.  Never
+    both.  ``ended``: the cadence itself asks for no further call; where ``step`` is set all the same, it has the
+    words for one that was agreed.
     """
 
     step: StepRef | None

@@ -23,8 +23,8 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July",
 def is_open(day: date, rep: Rep) -> bool:
     """True on a day the rep works: working hours and no holiday.
 
-    Days away are left out on purpose: they are entered later than the words were said, and a promise that was spoken must
-    not change with them.  The event warns about them instead.
+    Days away are left out on purpose: they are entered later than the words were said, and a promise that was spoken
+    must not change with them.  The event warns about them instead.
     """
     return bool(rep.hours.on(day.weekday())) and day not in rep.holidays
 
@@ -44,7 +44,7 @@ def promised_day(reading: Reading, rep: Rep) -> date | None:
 
 
 def day_in_words(day: date, said: date, locale: str = "en-US") -> str:
-    """A promised day as one says it: ``Friday`` within the week, else ``Friday, December 4`` (``4 December`` where days go first)."""
+    """A promised day as one says it: ``Friday`` within the week, else ``Friday, December 4`` or ``4 December``."""
     name = _DAYS[day.weekday()]
     if 0 < (day - said).days < 7:
         return name
@@ -55,50 +55,53 @@ def day_in_words(day: date, said: date, locale: str = "en-US") -> str:
 def spoken_promise(
     step: Step, contact: Contact, said_at: datetime, read: PhraseReader, rep: Rep
 ) -> tuple[str, Reading] | None:
-    """What the step's message promises when it is left at ``said_at``: the phrase and how it reads; ``None`` for no promise.
+    """What the step's message promises when left at ``said_at``: the phrase and how it reads; ``None`` for nothing.
 
-    The first choice that fits and falls on a day the rep works; where none does, the nearest working day that leaves two,
-    named outright.  Both the event's words and the book of promises ask here.
+    The first choice that fits and falls on a day the rep works, not after the contact's own deadline (001-5: the
+    column ``deadline``, an ISO date); where none does, the nearest working day that will do, named outright.  Both
+    the event's words and the book of promises ask here.
     """
     if not step.promise:
         return None
     local = said_at.astimezone(rep.zone)
     facts = replace(about(contact, rep), local=local.time())
-    found = pick_phrase(step.promise, facts, contact, said_at, read, rep)
+    limit = _deadline(contact, local.date())
+    found = pick_phrase(step.promise, facts, contact, said_at, read, rep, limit=limit)
     if found is not None:
         return found
-    phrase = _named_day(local.date(), rep)
+    phrase = _named_day(local.date(), rep, limit)
     return phrase, read(phrase, said_at, contact)
 
 
-def pick_phrase(
+def pick_phrase(  # noqa: PLR0917  # the reader takes the place and the moment it is asked about
     choices: Sequence[Choice],
     facts: Facts,
     contact: Contact,
     said_at: datetime,
     read: PhraseReader,
     rep: Rep,
-    started_at: datetime | None = None,
     *,
+    started_at: datetime | None = None,
     closed_days: bool = False,
+    limit: date | None = None,
 ) -> tuple[str, Reading] | None:
     """The first choice whose conditions hold and whose day fits, with its reading; ``None`` when there is none.
 
-    ``started_at`` is what ``from_start`` counts from.  ``closed_days`` lets a day pass on which the rep does not work: a
-    planned call rolls on by itself, a spoken one does not.
+    ``started_at`` is what ``from_start`` counts from.  ``closed_days`` lets a day pass on which the rep does not
+    work: a planned call rolls on by itself, a spoken one does not.  No day after ``limit`` is taken.
     """
     today = said_at.astimezone(rep.zone).date()
     for choice in choices:
         if not holds(choice.when, facts):
             continue
-        for phrase in _spellings(choice, facts.urgency, contact):
+        for phrase in spellings(choice, contact, facts.urgency):
             reading = read(phrase, said_at, contact)
             if choice.from_start and started_at is not None:
                 from_start = read(phrase, started_at, contact)
                 if from_start.window is not None and from_start.window.latest > said_at:
                     reading = from_start
             day = promised_day(reading, rep)
-            if day is None:
+            if day is None or (limit is not None and day > limit):
                 continue
             if choice.same_day and (day != today or _over(reading, said_at)):
                 continue
@@ -113,8 +116,8 @@ def _over(reading: Reading, said_at: datetime) -> bool:
     return reading.window is not None and reading.window.latest <= said_at
 
 
-def _spellings(choice: Choice, how_urgent: Urgency, contact: Contact) -> Iterator[str]:
-    """The phrase with its number filled in: the contact's own draw first (004-4), then the others of the range in turn."""
+def spellings(choice: Choice, contact: Contact, how_urgent: Urgency = Urgency.NORMAL) -> Iterator[str]:
+    """The phrase with its number filled in: the contact's own draw first (004-4), then the rest of the range."""
     numbers = choice.n.get(how_urgent) or choice.n.get(Urgency.NORMAL)
     if numbers is None:
         yield choice.say
@@ -127,11 +130,23 @@ def _spellings(choice: Choice, how_urgent: Urgency, contact: Contact) -> Iterato
         yield choice.say.replace("{n}", str(numbers.low + (draw + turn) % size))
 
 
-def _named_day(said: date, rep: Rep) -> str:
-    """A phrase for the nearest working day that leaves two (within a year; a rep who never works gets next week)."""
-    for ahead in range(2, 366):
-        day = said + timedelta(days=ahead)
-        if is_open(day, rep) and working_days_left(said, day, rep) >= 2:
-            month = _MONTHS[day.month - 1]
-            return f"on {_DAYS[day.weekday()]}" if ahead < 7 else f"on {month} {day.day}"
-    return "in 7 days"
+def _named_day(said: date, rep: Rep, limit: date | None) -> str:
+    """A phrase for the nearest working day that leaves two, or one where the contact's deadline asks for it."""
+    for leaves in (2, 1):
+        for ahead in range(leaves, 366):
+            day = said + timedelta(days=ahead)
+            if limit is not None and day > limit:
+                break
+            if is_open(day, rep) and working_days_left(said, day, rep) >= leaves:
+                month = _MONTHS[day.month - 1]
+                return f"on {_DAYS[day.weekday()]}" if ahead < 7 else f"on {month} {day.day}"
+    return "tomorrow" if limit is not None else "in 7 days"
+
+
+def _deadline(contact: Contact, today: date) -> date | None:
+    """The contact's deadline while it is still ahead; one that has passed binds nobody."""
+    try:
+        day = date.fromisoformat(contact.extra.get("deadline", "").strip())
+    except ValueError:
+        return None
+    return day if day > today else None

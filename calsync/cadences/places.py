@@ -11,9 +11,11 @@ Path = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"']+)\s*=\s*(.*)$")
 
+_BASIC, _LITERAL = '"' * 3, "'" * 3
+
 
 def places(text: str) -> Mapping[Path, int]:
-    """The line (from 1) of every table header and every key at the start of a line; keys inside ``{…}`` have their table's."""
+    """The line (from 1) of every table header and of every key that begins a line; a key inside ``{…}`` has none."""
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
@@ -58,7 +60,8 @@ def _split(dotted: str) -> Path:
 
 
 def _left_open(value: str) -> str:
-    for quotes in ('"""', "'''"):
+    """The quotes that a value opens and does not close on its own line."""
+    for quotes in (_BASIC, _LITERAL):
         if value.startswith(quotes) and quotes not in value[3:]:
             return quotes
     return ""

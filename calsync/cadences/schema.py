@@ -185,7 +185,7 @@ class _Next(_File):
 
 
 class _Appointment(_File):
-    minutes: int = Field(15, ge=5, le=240)
+    minutes: int = Field(default=15, ge=5, le=240)
     alarms: list[Annotated[int, Field(ge=0, le=40320)]] = [15, 0]
 
 
@@ -203,10 +203,10 @@ class CadenceFile(_File):
     hook: str = ""
     sells: bool = False
     always_message: bool = True
-    call_minutes: int = Field(5, ge=1, le=120)
-    stop_after: int | None = Field(None, ge=1)
+    call_minutes: int = Field(default=5, ge=1, le=120)
+    stop_after: int | None = Field(default=None, ge=1)
     starts_on: Outcome | None = None
-    fresh_after_days: int = Field(90, ge=1)
+    fresh_after_days: int = Field(default=90, ge=1)
     ask: list[str] = []
     voicemail: _Voicemail = _Voicemail(leave=Leave.YES, why="every unanswered call leaves a message")
     next: _Next = _Next()
