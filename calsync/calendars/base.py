@@ -18,9 +18,10 @@ from calsync.model import Entry, Problem, Span
 class Seen:
     """An event of ours as it stands on the calendar.
 
-    ``href`` names the resource (a path, a file name, Google's id).  ``etag`` is what a conditional write must quote; ``""``
-    when the server gives none that can be trusted.  ``raw`` is the backend's own text, opaque to everybody else, kept so
-    that an update can change our fields and nothing more.  ``cancelled`` means: deleted, but its id stays taken.
+    ``href`` names the resource (a path, a file name, Google's id).  ``etag`` is what a conditional write must quote;
+    ``""`` when the server gives none that can be trusted.  ``raw`` is the backend's own text, opaque to everybody
+    else, kept so that an update can change our fields and nothing more.  ``cancelled`` means: deleted, but its id
+    stays taken.
     """
 
     uid: str
@@ -41,11 +42,13 @@ class Seen:
 class Changes:
     """What a poll found since ``token``.
 
-    ``full`` means that ``seen`` lists every event of ours on the calendar (a first look, or a token that had died), so what
-    is missing from it is gone; else ``seen`` holds what changed and ``gone`` the hrefs that vanished.  ``same`` are hrefs
-    that the server listed with the etag the caller already knew, so that nothing was read for them: still there, unchanged
-    (the echo of our own writes, mostly).  ``token`` is for the next poll.  ``problems`` are items that bear our mark and
-    could not be read.
+    ``full`` means that ``seen`` lists every event of ours on the calendar (a first look, or a token that had died),
+    so what is missing from it is gone; else ``seen`` holds what changed and ``gone`` the hrefs that vanished.
+    ``same`` are hrefs that the server listed with the etag the caller already knew, so that nothing was read for
+    them: still there, unchanged (the echo of our own writes, mostly).  ``token`` is for the next poll.  ``problems``
+    are items that bear our mark and could not be read; those are there all the same, so their hrefs stand in
+    ``same``.  ``copies`` are the titles of copies of our events that a person made, under a UID of their own:
+    theirs, never touched.
     """
 
     seen: tuple[Seen, ...]
@@ -54,6 +57,7 @@ class Changes:
     full: bool
     same: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ class Calendar(Protocol):
     def update(self, entry: Entry, seen: Seen) -> Receipt:
         """Change our fields of the event as last ``seen`` (conditional on its etag) and leave all others as they are.
 
-        A ``seen`` that is ``cancelled`` is brought back.  Raises ``Stale`` where it changed meanwhile, ``Gone`` where it
-        is no longer there.
+        A ``seen`` that is ``cancelled`` is brought back.  Raises ``Stale`` where it changed meanwhile, ``Gone``
+        where it is no longer there.
         """
 
     def delete(self, seen: Seen) -> None:

@@ -1,0 +1,67 @@
+"""Busy times out of calendar texts: recurring events, moved occurrences and other people's time zones included.
+
+This is the library's field (``icalendar`` and ``recurring-ical-events``), loaded only where a calendar is asked for
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from calsync.calendars.ics.marks import MARK, uid_of
+from calsync.model import Span
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+
+def busy(texts: Iterable[str], start: datetime, end: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
+    """The stretches of ``[start, end)`` taken by events that are not ours, not cancelled and not shown as free.
+
+    Overlapping stretches are one.  An item that cannot be read is left out: it blocks nobody's day.
+    """
+    import recurring_ical_events  # type: ignore[import-untyped]  # ships no types
+    from icalendar import Calendar
+
+    spans: list[Span] = []
+    for text in texts:
+        try:
+            found = recurring_ical_events.of(Calendar.from_ical(text)).between(start, end)
+            spans.extend(span for event in found if (span := _span(event, zone)) is not None)
+        except Exception:  # noqa: BLE001, S112 - other people's data: the libraries raise whatever comes to hand
+            continue
+    return merged(spans, start, end)
+
+
+def _span(event: Event, zone: ZoneInfo) -> Span | None:
+    if str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+        return None
+    if MARK in event and uid_of(str(event.get("UID", ""))) is not None:
+        return None
+    return Span(_moment(event.start, zone), _moment(event.end, zone))
+
+
+def _moment(when: datetime | date, zone: ZoneInfo) -> datetime:
+    if not isinstance(when, datetime):
+        return datetime.combine(when, time(), zone)
+    return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+
+
+def merged(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
+    """The stretches cut to ``[start, end)``, in order, those that touch joined; times in the zone of ``start``."""
+    cut = sorted(
+        (max(span.start.astimezone(UTC), start.astimezone(UTC)), min(span.end.astimezone(UTC), end.astimezone(UTC)))
+        for span in spans
+    )
+    result: list[tuple[datetime, datetime]] = []
+    for begins, ends in cut:
+        if ends <= begins:
+            continue
+        if result and begins <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], ends))
+        else:
+            result.append((begins, ends))
+    return tuple(Span(begins.astimezone(start.tzinfo), ends.astimezone(start.tzinfo)) for begins, ends in result)
