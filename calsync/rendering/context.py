@@ -1,0 +1,102 @@
+"""What the words of a call are filled with.
+
+``script_context`` answers every slot that a cadence's script may use (``calsync.cadences.script.SLOTS``); a slot
+that the contact's row leaves empty is empty, so a script says what it has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from calsync.cadences import Cadence, day_in_words, promised_day, spoken_promise
+from calsync.cadences.script import fill, missing
+from calsync.commitments.said import deadline_after
+from calsync.model import Contact, ContactKind, Promise, PromisedBy, Reading
+from calsync.rendering.call import Call
+from calsync.rendering.phone import readable, spoken
+from calsync.rendering.when import greeting, spoken_date, spoken_time
+
+_FIRM = re.compile(
+    r"\b(inc|llc|ltd|llp|gmbh|co|corp|company|group|bank|clinic|school|office|store|shop)\b\.?|[\d&@/]", re.IGNORECASE
+)
+
+
+def script_context(call: Call) -> Mapping[str, object]:
+    """Every slot of a script.
+
+    ``contact.first_name``, ``.name``, ``.company``; ``rep.first_name``, ``.name``, ``.company``, ``.number`` (to read),
+    ``.number_spoken`` (in groups, to say); ``referrer`` and ``referrer_first``; ``topic``, ``benefit``, ``hook``;
+    ``promise_words`` (what this message promises: "by Friday") and ``promised_day`` (the day of that call, in words,
+    counted from this call's slot); ``greeting`` by the called party's clock; ``minutes`` the call takes;
+    ``call_date`` and ``call_time`` of the called party; ``extra.<column>`` any other column of the contact.
+    """
+    contact, rep, local = call.contact, call.rep, call.local
+    words, day = _next_promise(call)
+    base: dict[str, object] = {
+        "hook": "",
+        "promise_words": words,
+        "promised_day": day,
+        "greeting": greeting(local),
+        "minutes": call.cadence.call_minutes,
+        "call_date": spoken_date(local.date(), rep.locale),
+        "call_time": spoken_time(local, rep.locale),
+        "rep": {
+            "name": rep.name,
+            "first_name": rep.name.split(" ")[0],
+            "company": rep.company,
+            "number": readable(rep.phone),
+            "number_spoken": spoken(rep.phone),
+        },
+        **_of_contact(contact),
+    }
+    if call.cadence.hook:
+        base["hook"] = fill(call.cadence.hook, base)
+    return base
+
+
+def missing_slots(contact: Contact, cadence: Cadence) -> tuple[str, ...]:
+    """The slots that the scripts of a cadence use and that the contact's row leaves empty, in alphabetical order."""
+    row = _of_contact(contact)
+    texts = (text for step in cadence.steps for text in (step.voicemail, step.text, step.answer, step.other))
+    empty = {slot for text in texts if text for slot in missing(text, row)}
+    return tuple(sorted(slot for slot in empty if slot.partition(".")[0] in row))
+
+
+def first_name(contact: Contact) -> str:
+    """How to address the contact: the file's first name, else the first word of a person's name; a firm has none."""
+    if contact.first_name:
+        return contact.first_name
+    name = contact.name.strip()
+    if contact.kind is ContactKind.BUSINESS or name == contact.company or _FIRM.search(name):
+        return ""
+    last, comma, given = name.partition(",")
+    words = (given if comma else last).split()
+    return words[0] if words and (comma or 2 <= len(words) <= 4) else ""
+
+
+def _of_contact(contact: Contact) -> dict[str, object]:
+    return {
+        "contact": {"name": contact.name, "first_name": first_name(contact), "company": contact.company},
+        "referrer": contact.referrer,
+        "referrer_first": contact.referrer.split(" ")[0],
+        "topic": contact.topic,
+        "benefit": contact.benefit,
+        "extra": dict(contact.extra),
+    }
+
+
+def _next_promise(call: Call) -> tuple[str, str]:
+    """What the message of this step will promise, and the day of it in words."""
+    if call.step is None:
+        return "", ""
+    promise = spoken_promise(call.step, call.contact, call.slot.start, call.read, call.rep)
+    if promise is None:
+        return "", ""
+    words, reading = promise
+    owed = Promise(reading.kind, reading.window, words, PromisedBy.CADENCE)
+    if call.policy.deadline == "after":
+        owed = deadline_after(owed, call.rep)
+    day = promised_day(Reading(owed.kind, owed.window), call.rep)
+    said = call.slot.start.astimezone(call.rep.zone).date()
+    return words, day_in_words(day, said, call.rep.locale) if day else ""

@@ -1,0 +1,55 @@
+"""The description as three parts: our words, what the person wrote as the outcome, and the person's own notes.
+
+Providers trim trailing blanks, fold blank lines and rewrite line ends; what is split here depends on none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+OUTCOME_LINE = "OUTCOME:"
+"""What a person writes after it, up to the line of notes, is the outcome of the call."""
+
+NOTES_LINE = "---- your notes: what you write below this line is kept ----"
+"""Everything below it is the person's."""
+
+_OUTCOME = re.compile(r"^[ \t]*outcome[ \t]*:", re.IGNORECASE)
+_NOTES = re.compile(r"^[ \t]*[-\u2013\u2014]{2,}[ \t]*your notes\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """``ours`` ends with the bare outcome line where there is one; ``outcome`` is one line; ``notes`` as they stand."""
+
+    ours: str
+    outcome: str = ""
+    notes: str = ""
+
+
+def split_description(text: str) -> Parts:
+    """Take a description apart, whatever a provider did to its white space."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    end = next((at for at, line in enumerate(lines) if _NOTES.match(line)), len(lines))
+    above, notes = lines[:end], "\n".join(lines[end + 1 :]).strip("\n")
+    marks = [at for at, line in enumerate(above) if _OUTCOME.match(line)]
+    if not marks:
+        return Parts("\n".join(above).strip("\n"), "", notes)
+    at = marks[-1]
+    written = [_OUTCOME.sub("", above[at]), *above[at + 1 :]]
+    outcome = " ".join(" ".join(written).split())
+    return Parts("\n".join([*above[:at], OUTCOME_LINE]).strip("\n"), outcome, notes)
+
+
+def with_notes(description: str, notes: str, *, outcome: str = "") -> str:
+    """Our description with a person's notes below its line, and the outcome as they wrote it."""
+    parts = split_description(description)
+    ours = parts.ours
+    if outcome:
+        ours = f"{ours} {outcome}" if _OUTCOME.match(ours.rpartition("\n")[2]) else f"{ours}\n{OUTCOME_LINE} {outcome}"
+    return f"{ours}\n{NOTES_LINE}\n{notes}".rstrip("\n") + "\n" if notes else f"{ours}\n{NOTES_LINE}\n"
+
+
+def harmless(text: str) -> str:
+    """Text from a file, made safe to stand in our part: a line that looks like one of our two marks is set off."""
+    return "\n".join(f"> {line}" if _NOTES.match(line) or _OUTCOME.match(line) else line for line in text.splitlines())

@@ -1,0 +1,53 @@
+"""Numbers as people read, say and tap them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import quote
+
+from calsync.model import Contact, Line, Phone
+
+
+@lru_cache(maxsize=4096)
+def readable(e164: str) -> str:
+    """``+1 312 555 0100``: in the groups of its country, with blanks only."""
+    import phonenumbers  # heavy, and only wanted when there is something to show
+
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
+
+
+@lru_cache(maxsize=64)
+def spoken(e164: str) -> str:
+    """``312 … 555 … 01 … 99``: in groups, to be said slowly while the other side writes it down."""
+    groups = readable(e164).split(" ")
+    if len(groups) > 1 and groups[0].startswith("+"):
+        groups = groups[1:]
+    return " … ".join(part for group in groups for part in _pairs(group))
+
+
+def tel(e164: str) -> str:
+    """The link that calls (RFC 3966)."""
+    return f"tel:{e164}"
+
+
+def sms(e164: str, body: str) -> str:
+    """The link that opens a text with its words filled in.
+
+    RFC 5724 puts the body after ``?``, as Android reads it; iOS looks for it after ``&``.  ``?&`` serves both.
+    """
+    return f"sms:{e164}?&body={quote(body, safe='')}"
+
+
+def text_number(contact: Contact, called: Phone) -> Phone:
+    """Where a text goes: the number that is called, unless the file says that it is no cell and names one that is."""
+    if called.line in (None, Line.CELL):
+        return called
+    return next((phone for phone in contact.phones if phone.line is Line.CELL), called)
+
+
+def _pairs(group: str) -> list[str]:
+    return [group] if len(group) < 4 else [group[at : at + 2] for at in range(0, len(group), 2)]

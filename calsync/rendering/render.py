@@ -1,0 +1,109 @@
+"""Commitment -> Entry: the event as it stands on the calendar, free of any provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from calsync.cadences import Cadence, Step, step_after
+from calsync.commitments import numbers
+from calsync.identity import event_uid
+from calsync.model import (
+    Attempt,
+    Commitment,
+    Contact,
+    Entry,
+    Kind,
+    PhraseReader,
+    Placed,
+    Policy,
+    Rep,
+    Slot,
+    State,
+)
+from calsync.placing.territory import territory
+from calsync.rendering.call import Call
+from calsync.rendering.history import ending_words, origin
+from calsync.rendering.parts import NOTES_LINE, harmless
+from calsync.rendering.phone import readable, tel
+from calsync.rendering.sheet import description_context
+from calsync.rendering.templates import Templates, fill
+from calsync.rendering.titles import history_title, title_context
+
+
+def render(  # noqa: PLR0917
+    placed: Placed,
+    contact: Contact,
+    history: Sequence[Attempt],
+    cadence: Cadence,
+    rep: Rep,
+    policy: Policy,
+    templates: Templates,
+    read: PhraseReader,
+    now: datetime,
+) -> Entry | None:
+    """The event of a call that is still owed; ``None`` where it has no slot or is no longer owed.
+
+    ``history`` are the contact's attempts up to ``now``, oldest first.  Times are in the rep's zone.
+    """
+    commitment, slot = placed.commitment, placed.slot
+    if slot is None or not commitment.state.live:
+        return None
+    del now  # nothing in an event depends on when it was rendered, so that a second run finds nothing to change
+    phones = numbers(contact, history)
+    phone = phones[0] if phones else None
+    call = Call(
+        placed=placed,
+        slot=slot,
+        contact=contact,
+        phone=phone,
+        where=territory(contact, phone.e164 if phone else ""),
+        history=history,
+        cadence=cadence,
+        step=next_step(commitment, contact, history, cadence, rep),
+        rep=rep,
+        policy=policy,
+        read=read,
+    )
+    title = fill(templates.title, templates.shipped_title, title_context(call))
+    description = fill(templates.description, templates.shipped_description, description_context(call))
+    appointment = commitment.kind is Kind.FIXED and commitment.state is State.OPEN
+    return Entry(
+        uid=event_uid(rep.id, commitment.id),
+        mark=commitment.id,
+        title=" ".join(title.split()),
+        description=description.strip("\n") + "\n",
+        start=slot.start.astimezone(rep.zone),
+        end=slot.end.astimezone(rep.zone),
+        zone=rep.zone.key,
+        alarms=cadence.appointment_alarms if appointment else policy.alarms,
+        busy=appointment,
+    )
+
+
+def history_entry(commitment: Commitment, seen: Slot, contact: Contact, rep: Rep) -> Entry:
+    """The event of a commitment that has ended: it stays where it stood, says what happened, and rings no more."""
+    ending = ending_words(commitment, rep.zone)
+    label, promise = origin(commitment, rep.zone)
+    lines = [f"CALL  {readable(phone.e164)}  {tel(phone.e164)}" for phone in contact.phones[:1]]
+    lines += [f"{label}: {harmless(promise)}" if promise else label, f"WHAT HAPPENED  {ending}", NOTES_LINE]
+    return Entry(
+        uid=event_uid(rep.id, commitment.id),
+        mark=commitment.id,
+        title=history_title(contact, ending),
+        description="\n".join(lines) + "\n",
+        start=seen.start.astimezone(rep.zone),
+        end=seen.end.astimezone(rep.zone),
+        zone=rep.zone.key,
+        live=False,
+    )
+
+
+def next_step(
+    commitment: Commitment, contact: Contact, history: Sequence[Attempt], cadence: Cadence, rep: Rep
+) -> Step | None:
+    """The step whose words stand in the event: as folded, or as things stand where the cadence is another now."""
+    ref = commitment.cadence
+    if ref is None or ref.name != cadence.name or not 1 <= ref.step <= len(cadence.steps):
+        ref = step_after(cadence, contact, history, rep)
+    return cadence.steps[ref.step - 1] if ref else None

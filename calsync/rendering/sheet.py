@@ -1,0 +1,115 @@
+"""The description of a call: what the template may use, put together from every room to the left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calsync.cadences import Leave
+from calsync.cadences.script import fill, words_for
+from calsync.cadences.voicemail import voicemail_advice
+from calsync.cadences.watch import questions, warnings
+from calsync.model import Contact
+from calsync.rendering.call import Call
+from calsync.rendering.context import script_context
+from calsync.rendering.history import history_lines, origin
+from calsync.rendering.parts import NOTES_LINE, OUTCOME_LINE, harmless
+from calsync.rendering.phone import readable, sms, tel, text_number
+
+NOTES_LIMIT = 8192
+"""How much of the contact's own notes is shown, in bytes of UTF-8."""
+
+_LEAVE = {Leave.YES: "yes", Leave.NO: "no", Leave.ASK: "your call"}
+
+
+def description_context(call: Call) -> Mapping[str, object]:
+    """The names that ``description.txt.j2`` may use; texts are empty, and lists too, where there is nothing to say.
+
+    ``number``, ``line`` (cell / home / work), ``tel``; ``their_time``; ``who``; ``promise_label`` and ``promise``;
+    ``voicemail`` (yes / no / your call) and ``voicemail_why``; ``say``, ``text``, ``text_number``, ``sms``, ``answer``,
+    ``other``; ``ask``, ``why``, ``warnings`` and ``history`` (lists of lines); ``notes`` (of the contact's file);
+    ``outcome_line`` and ``notes_line``, which must stay the last two; ``contact``, ``rep``, ``cadence`` and ``slot``,
+    the values themselves.
+    """
+    contact, phone = call.contact, call.phone
+    label, promise = origin(call.commitment, call.rep.zone)
+    return {
+        "number": readable(phone.e164) if phone else "",
+        "line": str(phone.line) if phone and phone.line else "",
+        "tel": tel(phone.e164) if phone else "",
+        "their_time": _their_time(call),
+        "who": _who(contact),
+        "promise_label": label,
+        "promise": promise,
+        **_words(call),
+        "ask": questions(call.cadence, contact),
+        "why": call.placed.why,
+        "warnings": warnings(call.cadence, call.history, call.rep, call.slot.start),
+        "history": history_lines(call.history, call.rep.zone),
+        "notes": _notes(contact),
+        "outcome_line": OUTCOME_LINE,
+        "notes_line": NOTES_LINE,
+        "contact": contact,
+        "rep": call.rep,
+        "cadence": call.cadence,
+        "slot": call.slot,
+    }
+
+
+def _words(call: Call) -> Mapping[str, str]:
+    """The words of the step, filled in: on the machine, as a text, if they answer, if somebody else does."""
+    phone = call.phone
+    advice = voicemail_advice(
+        call.cadence, call.step, call.contact, phone, call.local, rep=call.rep, history=call.history
+    )
+    found = {"voicemail": _LEAVE[advice.leave], "voicemail_why": advice.why}
+    if call.step is None:
+        return {**found, "say": "", "text": "", "text_number": "", "sms": "", "answer": "", "other": ""}
+    words = words_for(call.step, call.contact, phone, call.local, call.rep)
+    context = script_context(call)
+    say, text, answer, other = (
+        _filled(script, context) for script in (words.voicemail, words.text, words.answer, words.other)
+    )
+    to = text_number(call.contact, phone) if phone else None
+    return {
+        **found,
+        "say": "" if advice.leave is Leave.NO else say,
+        "text": text,
+        "text_number": readable(to.e164) if to and text and to is not phone else "",
+        "sms": sms(to.e164, text) if to and text else "",
+        "answer": answer,
+        "other": other,
+    }
+
+
+def _filled(script: str, context: Mapping[str, object]) -> str:
+    if not script:
+        return ""
+    try:
+        return harmless(fill(script, context))
+    except Exception as error:  # noqa: BLE001 - a script is the rep's; what fails in it must not hide the call
+        return f"(these words could not be filled in: {error})"
+
+
+def _who(contact: Contact) -> str:
+    """``Dana Levy, referred by Oliver Q. - topic - why it matters to them``."""
+    name = contact.name + (f" ({contact.company})" if contact.company and contact.company != contact.name else "")
+    first = f"{name}, referred by {contact.referrer}" if contact.referrer else name
+    return " - ".join(" ".join(part.split()) for part in (first, contact.topic, contact.benefit) if part.strip())
+
+
+def _their_time(call: Call) -> str:
+    """The called party's clock, where it differs from the rep's or is not sure."""
+    where = call.where
+    if where.uncertain:
+        return f"zone uncertain: ask ({where.source})" if where.source else "zone uncertain: ask"
+    if call.local.utcoffset() == call.slot.start.astimezone(call.rep.zone).utcoffset():
+        return ""
+    return f"{call.local:%H:%M} their time ({call.zone.key}, from {where.source})"
+
+
+def _notes(contact: Contact) -> str:
+    text = contact.notes.strip()
+    raw = text.encode()
+    if len(raw) > NOTES_LIMIT:
+        text = raw[:NOTES_LIMIT].decode(errors="ignore") + "\n(more in your contacts file)"
+    return harmless(text)

@@ -1,0 +1,74 @@
+"""What a title says: whom to call, by when, which call it is, about what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from calsync.cadences import Cadence, Step
+from calsync.commitments import missed_theirs
+from calsync.model import Commitment, Contact, Kind, PromisedBy, Slot, State
+from calsync.rendering.call import Call
+from calsync.rendering.when import promised, short_day, stamp
+
+DONE = "\N{CHECK MARK}"
+"""What the title of an ended commitment starts with."""
+
+_TOPIC_LIMIT = 60
+
+
+def title_context(call: Call) -> Mapping[str, object]:
+    """The names that ``title.txt.j2`` may use; each is a text, empty where it does not apply.
+
+    ``overdue`` ("OVERDUE" or ""), ``contact``, ``when`` ("promised Fri", "appointment at 15:00", "planned", "they
+    called Fri 10:12", …), ``step`` ("call 2 of 3"), ``topic``, ``called`` (true where they called and were missed).
+    """
+    return {
+        "overdue": "OVERDUE" if call.commitment.state is State.MISSED else "",
+        "contact": call.contact.name,
+        "when": _when(call.commitment, call.slot, call.rep.zone),
+        "step": step_words(call.cadence, call.step),
+        "topic": shortened(call.contact.topic),
+        "called": they_called(call.commitment),
+    }
+
+
+def they_called(commitment: Commitment) -> bool:
+    """True where the call answers one of theirs that was missed."""
+    return (
+        commitment.kind is Kind.PLANNED
+        and commitment.promised_by is PromisedBy.CONTACT
+        and missed_theirs(commitment.attempt)
+    )
+
+
+def step_words(cadence: Cadence, step: Step | None) -> str:
+    """``call 2 of 3`` in a cadence that counts its messages; nothing in one that goes on, or for a call agreed on."""
+    if step is None or cadence.stop_after is None or step.number > cadence.stop_after or step.when.talked:
+        return ""
+    return f"call {step.number} of {cadence.stop_after}"
+
+
+def shortened(topic: str) -> str:
+    """The topic on one line, cut where a title would no longer be read."""
+    words = " ".join(topic.split())
+    return words if len(words) <= _TOPIC_LIMIT else words[: _TOPIC_LIMIT - 1].rstrip() + "…"
+
+
+def _when(commitment: Commitment, slot: Slot, zone: ZoneInfo) -> str:
+    day = slot.start.astimezone(zone).date()
+    if they_called(commitment):
+        return f"they called {stamp(commitment.made_at, zone)}"
+    if commitment.kind is Kind.PLANNED:
+        return "they said they would call" if commitment.promised_by is PromisedBy.CONTACT else "planned"
+    if commitment.state is State.MISSED:
+        last = commitment.window.latest.astimezone(zone)
+        clock = f" {last:%H:%M}" if commitment.kind is Kind.FIXED else ""
+        return f"promised {short_day(last.date())}{clock}"
+    words = promised(commitment.kind, commitment.window, zone, day)
+    return f"appointment {words}" if commitment.kind is Kind.FIXED else f"promised {words}"
+
+
+def history_title(contact: Contact, ending: str) -> str:
+    """The title of an event whose commitment has ended."""
+    return f"{DONE} {contact.name} - {ending}"
