@@ -90,16 +90,26 @@ def step_after(cadence: Cadence, contact: Contact, history: Sequence[Attempt], r
 
 
 def _after_message(moment: _Moment) -> Next:
-    cadence, done, following = moment.cadence, moment.place.step, moment.following
-    step = _ref(cadence, following)
-    spoken = spoken_promise(done, moment.contact, moment.last.at, moment.read, moment.rep) if done else None
-    if done is not None and spoken is not None and spoken[1].window is not None:
-        phrase, reading = spoken
-        why = f"the {cadence.name} script, {_label(done)}, says “{phrase}”"
-        return Next(step, Promise(reading.kind, reading.window, phrase, PromisedBy.CADENCE, why), None, False, why)
+    cadence, following = moment.cadence, moment.following
+    if (promised := _promised(moment)) is not None:
+        return promised
     if following is None or not (following.due or cadence.message):
         return Next(None, None, None, True, _said_its_piece(cadence))
     return _planned(moment, following.due or cadence.message, following, "a message was left that names no day")
+
+
+def _promised(moment: _Moment) -> Next | None:
+    """The promise that the message just left has spoken, with the step to do when it falls due."""
+    done = moment.place.step if moment.place.said else None
+    if done is None:
+        return None
+    spoken = spoken_promise(done, moment.contact, moment.last.at, moment.read, moment.rep)
+    if spoken is None or spoken[1].window is None:
+        return None
+    phrase, reading = spoken
+    why = f"the {moment.cadence.name} script, {_label(done)}, says “{phrase}”"
+    promise = Promise(reading.kind, reading.window, phrase, PromisedBy.CADENCE, why)
+    return Next(_ref(moment.cadence, moment.following), promise, None, False, why)
 
 
 def _after_silence(moment: _Moment) -> Next:
@@ -127,6 +137,8 @@ def _since_start(moment: _Moment) -> Next:
     cadence, place, following = moment.cadence, moment.place, moment.following
     if place.started is None:
         return Next(None, None, None, False, f"{cadence.name} begins when the log says {cadence.starts_on}")
+    if (promised := _promised(moment)) is not None:
+        return promised
     if following is None:
         return Next(None, None, None, True, _said_its_piece(cadence))
     if moment.last is place.started or moment.last is place.deliverer:

@@ -15,24 +15,33 @@ _BASIC, _LITERAL = '"' * 3, "'" * 3
 
 
 def places(text: str) -> Mapping[Path, int]:
-    """The line (from 1) of every table header and of every key that begins a line; a key inside ``{…}`` has none."""
+    """The line (from 1) of every table header, and of every key and every listed ``{…}`` that begins a line."""
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
+    listed: Path = ()
     closing = ""
     for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
         if closing:
             # Inside a script: its lines may look like keys, and are not.
             closing = "" if closing in line else closing
-            continue
-        if header := _HEADER.match(line):
+        elif listed and not bare.startswith("]"):
+            if bare.startswith("{"):
+                counts[listed] = counts.get(listed, -1) + 1
+                found[*listed, counts[listed]] = number
+        elif header := _HEADER.match(line):
             table = _table(_split(header[2]), counts, many=header[1] == "[[")
             found.setdefault(table, number)
             if isinstance(table[-1], int):
                 found.setdefault(table[:-1], number)
         elif key := _KEY.match(line):
-            found.setdefault((*table, *_split(key[1])), number)
+            path = (*table, *_split(key[1]))
+            found.setdefault(path, number)
             closing = _left_open(key[2])
+            listed = path if _open_list(key[2]) else ()
+        else:
+            listed = ()
     return found
 
 
@@ -65,3 +74,8 @@ def _left_open(value: str) -> str:
         if value.startswith(quotes) and quotes not in value[3:]:
             return quotes
     return ""
+
+
+def _open_list(value: str) -> bool:
+    """True for a list whose entries follow on lines of their own."""
+    return value.partition("#")[0].strip() == "["

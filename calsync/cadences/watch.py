@@ -65,7 +65,7 @@ def questions(cadence: Cadence, contact: Contact) -> tuple[str, ...]:
 
 
 def permitted(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    """Whom to tell when there is something new (001-9): those whose ``permission`` column says yes and who never opted out."""
+    """Whom to tell when there is something new (001-9): ``permission`` says yes, and they never opted out."""
     return tuple(
         contact
         for contact in contacts
