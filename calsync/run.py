@@ -66,6 +66,7 @@ class Run:
     confirm: bool
     checkpoint: Checkpoint
     stop: Callable[[], bool]
+    skip: frozenset[str] = frozenset()
     states: dict[str, CalendarState] = field(default_factory=dict)
     actions: list[DoneAction] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -92,15 +93,17 @@ def run_once(
     *,
     dry_run: bool = False,
     confirm: bool = False,
+    skip: frozenset[str] = frozenset(),
     checkpoint: Checkpoint = no_checkpoint,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
     """One pass from the files to the calendars.
 
-    ``confirm`` overrules the guards once.  ``stop`` is asked between two actions.  A calendar that cannot be reached
-    is a state in the report and holds nobody else up.  Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
+    ``confirm`` overrules the guards once.  ``skip`` names calendars that are left alone this time.  ``stop`` is asked
+    between two actions.  A calendar that cannot be reached is a state in the report and holds nobody else up.
+    Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
     """
-    run = Run(office, now, dry_run, confirm, checkpoint, stop)
+    run = Run(office, now, dry_run, confirm, checkpoint, stop, skip)
     try:
         book = office.reader.read(now)
     except GuardError as error:
@@ -136,6 +139,8 @@ def _shrunk(run: Run) -> tuple[str, ...]:
 def _look_at_all(run: Run) -> list[Look]:
     looks = []
     for spec in run.office.settings.calendars:
+        if spec.name in run.skip:
+            continue
         try:
             looks.append(_look(run, spec))
         except CalendarError as error:
@@ -328,6 +333,8 @@ def _busy(run: Run) -> tuple[Span, ...]:
     """The rep's busy times from the calendars named for it; one that fails is said and does not stop the rest."""
     spans: list[Span] = []
     for spec in _busy_specs(run.office):
+        if spec.name in run.skip:
+            continue
         try:
             spans.extend(run.office.branch(spec).calendar.busy(run.now - DAY, run.now + BUSY_AHEAD))
         except CalendarError as error:

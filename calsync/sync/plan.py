@@ -34,8 +34,7 @@ def plan(wanted: Wanted, rows: Mapping[str, Row], unknown: Mapping[str, Seen]) -
     actions: list[Action] = []
     for uid in sorted(set(rows) - set(entries)):
         actions.extend(_unwanted(rows[uid], wanted))
-    for uid in sorted(set(unknown) - set(entries) - set(rows)):
-        actions.append(_stray(unknown[uid], wanted))
+    actions += [_stray(unknown[uid], wanted) for uid in sorted(set(unknown) - set(entries) - set(rows))]
     # Most urgent deletes first: nobody who asked not to be called keeps an event while others are written (G11).
     actions.sort(
         key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep))

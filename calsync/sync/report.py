@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from calsync.errors import CalendarError, Locked, SignInNeeded, Unreachable
 from calsync.model import Plan, Problem
@@ -69,3 +70,34 @@ def state_of(error: CalendarError) -> str:
             return "unreachable"
         case _:
             return "refused"
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """A report as JSON values, without the plan: for whoever asked a running daemon."""
+    values = {name: getattr(report, name) for name in ("refused", "dry_run", "written")}
+    return values | {
+        "now": report.now.isoformat(),
+        "actions": [asdict(action) for action in report.actions],
+        "calendars": [
+            asdict(one) | {"last_sync": one.last_sync.isoformat() if one.last_sync else None}
+            for one in report.calendars
+        ],
+        "problems": [asdict(problem) for problem in report.problems],
+    }
+
+
+def from_json(values: dict[str, Any]) -> Report:
+    """What ``to_json`` made, as a report again."""
+    return Report(
+        now=datetime.fromisoformat(values["now"]),
+        plan=None,
+        actions=tuple(DoneAction(**action) for action in values["actions"]),
+        calendars=tuple(
+            CalendarState(**one | {"last_sync": datetime.fromisoformat(one["last_sync"]) if one["last_sync"] else None})
+            for one in values["calendars"]
+        ),
+        refused=tuple(values["refused"]),
+        problems=tuple(Problem(**problem) for problem in values["problems"]),
+        dry_run=values["dry_run"],
+        written=values["written"],
+    )

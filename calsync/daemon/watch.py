@@ -1,0 +1,107 @@
+"""Noticing that a file changed, without waking up to look.
+
+The kernel tells (inotify) about the *folders* of the watched files: an editor that replaces a file by rename, a file
+that is deleted and comes back, a symbolic link that is pointed elsewhere, all show up there.  Where inotify cannot
+work (network file systems, where other machines write; no watches left) the daemon's tick looks at the files instead,
+and that is said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inotify_simple import INotify, flags
+
+_EVENTS = flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.CREATE | flags.DELETE | flags.MODIFY
+_REMOTE = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "afs", "ceph", "davfs"))
+
+
+@dataclass(slots=True)
+class Watch:
+    """A watch over files and whole folders.  ``polled`` are those of which the kernel tells nothing."""
+
+    inotify: INotify
+    names: dict[int, set[str] | None] = field(default_factory=dict)
+    polled: tuple[Path, ...] = ()
+
+    def fileno(self) -> int:
+        return int(self.inotify.fileno())
+
+    def changed(self) -> bool:
+        """Take what the kernel has to tell; true where it concerns us."""
+        found = False
+        for event in self.inotify.read(timeout=0):
+            if event.mask & (flags.Q_OVERFLOW | flags.IGNORED | flags.UNMOUNT):
+                found = True  # something was lost, or the folder itself went: look at everything
+                continue
+            names = self.names.get(event.wd, set())
+            found = found or names is None or event.name in names
+        return found
+
+    def close(self) -> None:
+        self.inotify.close()
+
+
+def watch(files: Iterable[Path], folders: Iterable[Path] = ()) -> Watch:
+    """Watch single files (through their folders, and those of what they link to) and every file of some folders."""
+    result = Watch(INotify())
+    polled: list[Path] = []
+    wanted: dict[Path, set[str] | None] = {}
+    for file in files:
+        for path in _trail(file):
+            names = wanted.setdefault(path.parent, set())
+            if names is not None:
+                names.add(path.name)
+    for folder in folders:
+        wanted[folder.resolve()] = None
+    by_number: dict[int, set[str] | None] = {}
+    for folder, names in wanted.items():
+        number = _add(result.inotify, folder)
+        if number is None:
+            polled.append(folder)
+        else:
+            old = by_number.get(number, set())
+            by_number[number] = None if names is None or old is None else old | names
+    result.names = by_number
+    result.polled = tuple(polled)
+    return result
+
+
+def _trail(file: Path) -> list[Path]:
+    """The path itself and, link by link, what it points to: any of them may be replaced."""
+    trail = [file.absolute()]
+    for _ in range(10):
+        if not trail[-1].is_symlink():
+            break
+        target = trail[-1].readlink()
+        trail.append(target if target.is_absolute() else trail[-1].parent / target)
+    return trail
+
+
+def _add(inotify: INotify, folder: Path) -> int | None:
+    if remote(folder):
+        return None
+    try:
+        return int(inotify.add_watch(folder, _EVENTS))
+    except OSError:
+        return None
+
+
+def remote(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
+    """True on a network file system: inotify tells only of changes made on this machine."""
+    best, kind = "", ""
+    whole = os.path.realpath(folder)
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    for line in lines:
+        fields = line.split(" ")
+        point = fields[1].replace("\\040", " ")
+        inside = whole == point or whole.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind in _REMOTE
