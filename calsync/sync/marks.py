@@ -14,6 +14,8 @@ from calsync.ledger.rows import Face, Intent, Row, Status
 from calsync.rendering import split_description
 from calsync.sync.faces import face_of_seen, plain
 
+_EDGES = " :-[]()|,"
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -26,13 +28,17 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words stand before the title, or on the OUTCOME line.  ``stamp`` tells one edit from the next."""
+    """Words stand before the title, or on the OUTCOME line; ``whole`` when they replaced the title altogether.
+
+    ``stamp`` tells one edit from the next.
+    """
 
     uid: str
     mark: str
     words: str
     modified: datetime | None
     stamp: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +104,10 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     status = row.status if row.status.present else Status.LIVE
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
         marks.append(Moved(row.mark, seen.start, _end(seen)))
-    if status is Status.LIVE and (words := _words(row, base, face)):
+    words, whole = _words(row, base, face)
+    if status is Status.LIVE and words:
         modified = _edited_at(row, seen)
-        marks.append(Said(row.uid, row.mark, words, modified, modified.isoformat() if modified else seen.etag))
+        marks.append(Said(row.uid, row.mark, words, modified, modified.isoformat() if modified else seen.etag, whole))
     if face.body not in (base.body, row.face.body):
         face = replace(face, notes=_salvage(seen, before(row), face.notes))
     return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
@@ -144,17 +151,17 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
     )
 
 
-def _words(row: Row, base: Face, face: Face) -> str:
+def _words(row: Row, base: Face, face: Face) -> tuple[str, bool]:
     """What the person wrote: the OUTCOME line first, else what stands before (or instead of) our title."""
     if face.outcome and face.outcome != base.outcome:
-        return face.outcome
+        return face.outcome, False
     if face.title == base.title or not face.title:
-        return ""
+        return "", False
     ours = row.ours_title or base.title
     if ours and ours in face.title:
-        prefix, _, rest = face.title.partition(ours)
-        return (prefix.strip(" :-[]()|,") or rest.strip(" :-[]()|,")).strip()
-    return face.title
+        before, _, after = face.title.partition(ours)
+        return (before.strip(_EDGES) or after.strip(_EDGES)), False
+    return face.title, True
 
 
 def _salvage(seen: Seen, old: Seen | None, notes: str) -> str:

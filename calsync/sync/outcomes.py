@@ -13,12 +13,23 @@ from datetime import datetime, timedelta
 
 from calsync.identity import outcome_key
 from calsync.model import Attempt, Channel, Contact, Direction, Kind, Outcome, PhraseReader
-from calsync.sources.outcomes import outcome_of
+from calsync.sources.words import OUTCOMES, plain
 from calsync.sync.marks import Said
 
 _LONGEST = 4  # words in the longest spelling of an outcome
+_WHOLE = 6  # a title that was replaced by more words than this is a title, not an outcome
+
+SHORT = {
+    "no": Outcome.NO_ANSWER,
+    "ok": Outcome.CONNECTED,
+    "done": Outcome.CONNECTED,
+    "called": Outcome.CONNECTED,
+    "yes": Outcome.CONNECTED,
+}
+"""What people write with a thumb, besides the spellings of the attempt files."""
 _DATED = frozenset((Kind.FIXED, Kind.DAY, Kind.DEADLINE, Kind.AFTER, Kind.RANGE, Kind.VAGUE))
 _AGREED = re.compile(r"^(?:cb|c/b|call(?:\s?back)?|callback|ring|appt|appointment)\b", re.IGNORECASE)
+_EDGES = " .,:;-()[]"
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -33,16 +44,30 @@ class Understood:
 
 def understand(words: str, contact: Contact, at: datetime, read: PhraseReader) -> Understood | None:
     """Read what was written; ``None`` where it names no outcome and no day."""
-    text = " ".join(words.split()).strip(" .,:;-")
-    tokens = text.split(" ")
+    tokens = " ".join(words.split()).strip(_EDGES).split(" ")
     for length in range(min(_LONGEST, len(tokens)), 0, -1):
-        outcome = outcome_of(" ".join(tokens[:length]).strip(" .,:;-()"))
+        outcome = _outcome(" ".join(tokens[:length]).strip(_EDGES))
         if outcome is not None:
-            return _with_rest(outcome, " ".join(tokens[length:]).strip(" .,:;-()"), contact, at, read)
-    if _AGREED.match(text) and read(text, at, contact).kind in _DATED:
+            return _with_rest(outcome, " ".join(tokens[length:]).strip(_EDGES), contact, at, read)
+    text = " ".join(tokens)
+    reading = read(text, at, contact)
+    if reading.kind is Kind.OPTOUT:
+        return Understood(Outcome.DO_NOT_CALL, note=text)
+    if _AGREED.match(text) and reading.kind in _DATED:
         # "cb mon 3pm": a call back was agreed, so the two spoke.
         return Understood(Outcome.CONNECTED, promise=text)
     return None
+
+
+def _outcome(words: str) -> Outcome | None:
+    """The outcome of that spelling; the one-letter codes of dialling programs are no words on a calendar."""
+    spelling = plain(words)
+    if spelling in SHORT:
+        return SHORT[spelling]
+    found = OUTCOMES.get(spelling) if len(spelling) > 1 else None
+    if found is not None and _AGREED.match(spelling):
+        return None  # "callback mon 3pm" is read whole, with its day
+    return Outcome(found) if found else None
 
 
 def _with_rest(outcome: Outcome, rest: str, contact: Contact, at: datetime, read: PhraseReader) -> Understood:
@@ -68,6 +93,8 @@ def when(said: Said, now: datetime, since: datetime) -> datetime:
 def attempt_of(said: Said, contact: Contact, at: datetime, read: PhraseReader) -> Attempt | None:
     """The row of the log that the words stand for.  Its key is computed, so that the same edit read twice is one
     row."""
+    if said.whole and (len(said.words.split()) > _WHOLE or _AGREED.match(said.words)):
+        return None
     understood = understand(said.words, contact, at, read)
     if understood is None:
         return None
