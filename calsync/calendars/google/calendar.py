@@ -1,0 +1,339 @@
+"""The ``Calendar`` protocol over Google's events.
+
+Ours are the events whose id we computed and that bear our mark.  Every write is conditional (a chosen id, or
+``If-Match``), and a write whose answer was lost is looked up before anything else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from calsync.calendars.base import Changes, Receipt, Seen
+from calsync.calendars.google import events
+from calsync.calendars.google.failures import AnswerLost, BadRequest, NotFound
+from calsync.calendars.ics.busy import merged
+from calsync.calendars.spec import CalendarSpec
+from calsync.errors import Gone, Refused, Stale, Taken, Unreachable
+from calsync.model import Entry, Problem, Span
+
+if TYPE_CHECKING:
+    from calsync.calendars.google.connection import Connection
+
+PAGE = 1000
+"""Events a page: some 3 MB of answer at the most.  Google's default is 250, its most 2500."""
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+class GoogleCalendar:
+    """Implements ``Calendar``.  Not for two threads at once."""
+
+    def __init__(self, spec: CalendarSpec, *, zone: ZoneInfo) -> None:
+        self.name = spec.name
+        self._spec = spec
+        self._zone = zone
+        self._line: Connection | None = None
+
+    # reading --------------------------------------------------------------------------------------------------------
+
+    def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
+        """See ``Calendar.changes``.
+
+        One listing gives both the events and the token: it asks for no property, as Google gives no token with such a
+        filter, and picks ours here.  The parameters are the same every time, as Google asks.
+        """
+        if token:
+            try:
+                return self._listing({"syncToken": token}, known or {})
+            except (Gone, BadRequest):
+                # 410: the token died (of age, or of a change of who may see what).  400: Google never gave it.
+                pass
+        return self._listing({}, known or {})
+
+    def get(self, uid: str) -> Seen | None:
+        """See ``Calendar.get``; an event that was deleted comes back as ``cancelled``."""
+        item = self._item(uid)
+        return None if item is None else self._seen(item)
+
+    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """See ``Calendar.busy``.  Google joins all events into stretches; ours, if any shows as busy, are cut out."""
+        body = {"timeMin": start.isoformat(), "timeMax": end.isoformat(), "items": [{"id": self._spec.calendar_id}]}
+        answer = self._call(lambda service: service.freebusy().query(body=body, prettyPrint=False))
+        found: Json = next(iter(answer.get("calendars", {}).values()), {})
+        if found.get("errors"):
+            reason = found["errors"][0].get("reason", "")
+            raise Refused(
+                f"Google does not show the busy times of calendar “{self.name}” ({reason}).",
+                hint="check its calendar_id; calsync auth status shows the account",
+            )
+        spans = merged((_span(each) for each in found.get("busy", ())), start, end)
+        return _without(spans, self._own_busy(start, end)) if spans else ()
+
+    def _own_busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        answer = self._call(
+            lambda service: service.events().list(
+                calendarId=self._spec.calendar_id,
+                timeMin=start.isoformat(),
+                timeMax=end.isoformat(),
+                privateExtendedProperty=f"{events.BUSY}=1",
+                fields=f"items({events.FIELDS})",
+                maxResults=PAGE,
+                prettyPrint=False,
+            )
+        )
+        mine = [events.seen_of(item, self._zone) for item in answer.get("items", ()) if events.ours(item)]
+        return tuple(
+            Span(seen.start, seen.end)
+            for seen in mine
+            if isinstance(seen.start, datetime) and isinstance(seen.end, datetime)
+        )
+
+    # writing --------------------------------------------------------------------------------------------------------
+
+    def create(self, entry: Entry) -> Receipt:
+        """See ``Calendar.create``: an insert with the id that we chose; taken also when a deleted event has it."""
+
+        def send() -> Receipt:
+            return _receipt(
+                self._call(
+                    lambda service: service.events().insert(
+                        calendarId=self._spec.calendar_id,
+                        body=events.new(entry),
+                        sendUpdates="none",
+                        fields=events.FIELDS,
+                        prettyPrint=False,
+                    ),
+                    write=True,
+                )
+            )
+
+        def look() -> Receipt | None:
+            item = self._item(entry.uid)
+            if item is None:
+                return None
+            if events.says(item, entry):
+                return _receipt(item)
+            raise Taken
+
+        return self._surely(send, look)
+
+    def update(self, entry: Entry, seen: Seen) -> Receipt:
+        """See ``Calendar.update``: a patch of our fields, on the condition of the etag."""
+
+        def send() -> Receipt:
+            item = self._call(
+                lambda service: service.events().patch(
+                    calendarId=self._spec.calendar_id,
+                    eventId=seen.href,
+                    body=events.patch(entry, seen),
+                    sendUpdates="none",
+                    fields=events.FIELDS,
+                    prettyPrint=False,
+                ),
+                write=True,
+                if_match=seen.etag,
+            )
+            if item.get("status") == "cancelled":  # without an etag to quote, Google patches a deleted event
+                raise Gone
+            return _receipt(item)
+
+        def look() -> Receipt | None:
+            item = self._item(seen.href)
+            if item is None or (item.get("status") == "cancelled" and not seen.cancelled):
+                raise Gone
+            if events.says(item, entry):
+                return _receipt(item)
+            if item.get("etag") != seen.etag:
+                raise Stale
+            return None
+
+        try:
+            return self._surely(send, look)
+        except Stale:
+            # Deleted, or our own patch that landed before its answer was lost: what stands there tells.
+            if landed := look():
+                return landed
+            raise
+        except NotFound:
+            raise Gone from None
+
+    def delete(self, seen: Seen) -> None:
+        """See ``Calendar.delete``."""
+        if seen.cancelled:
+            return
+
+        def send() -> bool:
+            self._call(
+                lambda service: service.events().delete(
+                    calendarId=self._spec.calendar_id, eventId=seen.href, sendUpdates="none"
+                ),
+                write=True,
+                if_match=seen.etag,
+            )
+            return True
+
+        def look() -> bool | None:
+            item = self._item(seen.href)
+            return True if item is None or item.get("status") == "cancelled" else None
+
+        try:
+            self._surely(send, look)
+        except (Gone, NotFound):
+            return
+        except Stale:
+            if look() is None:
+                raise
+
+    def close(self) -> None:
+        """See ``Calendar.close``."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    # inside ---------------------------------------------------------------------------------------------------------
+
+    def _call(self, request: Callable[[Any], Any], *, write: bool = False, if_match: str = "") -> Json:
+        if self._line is None:
+            from calsync.calendars.google.connection import Connection  # loads Google's library
+
+            self._line = Connection(self._spec, self._zone)
+        return self._line.call(request, write=write, if_match=if_match)
+
+    @staticmethod
+    def _surely(send: Callable[[], T], look: Callable[[], T | None]) -> T:
+        """Send a write; when its answer is lost, look what became of it, and send it once more if nothing did."""
+        try:
+            return send()
+        except AnswerLost:
+            landed = look()
+        if landed is not None:
+            return landed
+        return send()
+
+    def _item(self, uid: str) -> Json | None:
+        try:
+            return self._call(
+                lambda service: service.events().get(
+                    calendarId=self._spec.calendar_id, eventId=uid, fields=events.FIELDS, prettyPrint=False
+                )
+            )
+        except (Gone, NotFound):
+            return None
+
+    def _seen(self, item: Json) -> Seen | None:
+        if item.get("status") != "cancelled" and not events.ours(item):
+            return None
+        try:
+            return events.seen_of(item, self._zone)
+        except ValueError as problem:
+            raise Refused(_unreadable(item, self.name, problem).message, hint=_UNREADABLE_HINT) from None
+
+    def _listing(self, start: Mapping[str, str], known: Mapping[str, str]) -> Changes:
+        found = _Found(self.name, self._zone, known, full=not start)
+        more: dict[str, str] = dict(start)
+        while True:
+            answer = self._page(more)
+            for item in answer.get("items", ()):
+                found.add(item)
+            if "nextPageToken" in answer:
+                more = {**start, "pageToken": answer["nextPageToken"]}
+            elif "nextSyncToken" in answer:
+                return found.changes(answer["nextSyncToken"])
+            else:
+                # Google gives the token on the last page only: without one this was not the whole list.
+                raise Unreachable(f"Google's listing of calendar “{self.name}” ended before its end.")
+
+    def _page(self, more: Mapping[str, str]) -> Json:
+        return self._call(
+            lambda service: service.events().list(
+                calendarId=self._spec.calendar_id,
+                maxResults=PAGE,
+                fields=f"nextPageToken,nextSyncToken,items({events.FIELDS})",
+                prettyPrint=False,
+                **more,
+            )
+        )
+
+
+class _Found:
+    """Collects a listing."""
+
+    def __init__(self, calendar: str, zone: ZoneInfo, known: Mapping[str, str], *, full: bool) -> None:
+        self._calendar, self._zone, self._known, self._full = calendar, zone, known, full
+        self._seen: dict[str, Seen] = {}
+        self._gone: dict[str, None] = {}
+        self._same: list[str] = []
+        self._copies: list[str] = []
+        self._problems: list[Problem] = []
+
+    def add(self, item: Json) -> None:
+        href = str(item.get("id", ""))
+        if item.get("status") == "cancelled":
+            # Perhaps nothing but the id is left of it, so whether it was ours is for the ledger to know.
+            if not self._full and events.EVENT_ID.fullmatch(href):
+                self._gone[href] = None
+        elif events.copied(item):
+            self._copies.append(str(item.get("summary", "")))
+        elif not events.ours(item):
+            return
+        elif href in self._known and self._known[href] == item.get("etag"):
+            self._same.append(href)
+        else:
+            try:
+                self._seen[href] = events.seen_of(item, self._zone)
+            except ValueError as problem:
+                self._problems.append(_unreadable(item, self._calendar, problem))
+                self._same.append(href)
+
+    def changes(self, token: str) -> Changes:
+        return Changes(
+            seen=tuple(self._seen.values()),
+            gone=tuple(self._gone),
+            token=token,
+            full=self._full,
+            same=tuple(self._same),
+            problems=tuple(self._problems),
+            copies=tuple(self._copies),
+        )
+
+
+def _receipt(item: Json) -> Receipt:
+    return Receipt(href=str(item["id"]), etag=str(item.get("etag", "")), raw=events.raw_of(item))
+
+
+def _span(stretch: Json) -> Span:
+    return Span(datetime.fromisoformat(stretch["start"]), datetime.fromisoformat(stretch["end"]))
+
+
+def _without(spans: tuple[Span, ...], mine: tuple[Span, ...]) -> tuple[Span, ...]:
+    """``spans`` less our own.  Where one of ours lies over somebody else's, that stretch counts as free."""
+    left = list(spans)
+    for own in mine:
+        cut: list[Span] = []
+        for span in left:
+            if own.end <= span.start or own.start >= span.end:
+                cut.append(span)
+                continue
+            if span.start < own.start:
+                cut.append(Span(span.start, own.start.astimezone(span.start.tzinfo)))
+            if own.end < span.end:
+                cut.append(Span(own.end.astimezone(span.end.tzinfo), span.end))
+        left = cut
+    return tuple(left)
+
+
+_UNREADABLE_HINT = "delete it in the calendar, then: calsync verify --repair"
+
+
+def _unreadable(item: Json, calendar: str, problem: Exception) -> Problem:
+    return Problem(
+        file=f"{calendar}: {item.get('id')}",
+        line=0,
+        column="",
+        message=f"An event of calsync's on the calendar “{calendar}” cannot be read: {problem}.",
+        hint=_UNREADABLE_HINT,
+    )

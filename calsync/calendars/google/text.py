@@ -1,0 +1,67 @@
+"""Descriptions: what Google's web page makes of plain text once a person edits it there, and Google's limit.
+
+Seen in 2026: an event that was written as plain text comes back as HTML (``<br>``, ``<p>``, ``&nbsp;``, links around
+numbers) after a person changed its description in the browser.  The apps on phones leave it plain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from html.parser import HTMLParser
+
+LIMIT = 8192
+"""Characters in a description; Google refuses more."""
+
+_TAIL = 3000
+_SHORTENED = "[shortened: Google takes 8192 characters]"
+_HTML = re.compile(
+    r"</?(?:br|p|div|span|a|b|i|u|ul|ol|li|html-blob)\b[^<>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);", re.IGNORECASE
+)
+_BREAKS = {"br", "p", "div", "li", "ul", "ol"}
+
+
+def digest(text: str) -> str:
+    """A short fingerprint of a description as we wrote it."""
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
+
+
+def fitted(text: str) -> str:
+    """The text cut to what Google takes: whole lines leave from its middle, since a person writes at its end."""
+    if len(text) <= LIMIT:
+        return text
+    cut = text.find("\n", len(text) - _TAIL) + 1 or len(text) - _TAIL
+    tail = text[cut:]
+    head = text[: LIMIT - len(tail) - len(_SHORTENED) - 2]
+    return f"{head[: head.rfind(chr(10)) + 1 or len(head)].rstrip()}\n{_SHORTENED}\n{tail}"
+
+
+def plain(text: str, written: str) -> str:
+    """The description as the plain text that we wrote, and what a person added to it.
+
+    ``written`` is the digest of our own text: that one is returned as it is, whatever it looks like.
+    """
+    if digest(text) != written and _HTML.search(text):
+        reader = _Reader()
+        reader.feed(text)
+        reader.close()
+        text = "".join(reader.parts).replace("\N{NO-BREAK SPACE}", " ").strip("\n")
+    return text.replace(f"\n{_SHORTENED}\n", "\n")
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        # A block begins on a line of its own; <br> always ends one.
+        if tag == "br" or (tag in _BREAKS and self.parts and not self.parts[-1].endswith("\n")):
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BREAKS - {"br"} and self.parts and not self.parts[-1].endswith("\n"):
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
