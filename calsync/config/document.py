@@ -117,8 +117,8 @@ class HoursSection(Section):
     weekdays: DayHours = Field(
         default=read_hours("09:00-18:00"), description="Monday to Friday.", examples=["09:00-12:00, 13:00-18:00"]
     )
-    saturday: DayHours = Field(default=(), description="Saturday.", examples=["10:00-13:00"])
-    sunday: DayHours = Field(default=(), description="Sunday.", examples=[""])
+    saturday: DayHours = Field(default=(), description="Saturday; default: closed.", examples=["10:00-13:00"])
+    sunday: DayHours = Field(default=(), description="Sunday; default: closed.", examples=[""])
     monday: DayHours | None = Field(default=None, description="In place of `weekdays`.", examples=["10:00-18:00"])
     tuesday: DayHours | None = Field(default=None, description="In place of `weekdays`.", examples=["09:00-17:00"])
     wednesday: DayHours | None = Field(default=None, description="In place of `weekdays`.", examples=["09:00-17:00"])
@@ -290,7 +290,7 @@ class PromisesSection(Section):
 class CadencesSection(Section):
     """Which cadence a contact is in: what the contact list says, else its group's, else the default."""
 
-    default: Text = Field(default="referral", description="The cadence of everybody else.", examples=["care-optout"])
+    default: Text = Field(default="referral", description="The cadence of everybody else.", examples=["customer-care"])
     folder: Text | None = Field(
         default="cadences",
         description="Your own cadences; one of the same name replaces a shipped one.",
@@ -299,7 +299,7 @@ class CadencesSection(Section):
     by_group: dict[str, Text] = Field(
         default_factory=dict,
         description="Cadence by group (label) of the contact list.",
-        examples=[{"Past customers": "two-two-two"}],
+        examples=[{"Past customers": "after-sale"}],
     )
 
 

@@ -98,7 +98,7 @@ def _unknown(key: Key, raw: dict[str, Any]) -> tuple[str, str]:
         types = [f'type = "{kind}"' for kind, other in CALENDARS.items() if name in other.model_fields]
         if types:
             return message, f"it is for {' and '.join(types)}; known here: {', '.join(known)}"
-    homes = [title for title, other in _sections().items() if name in other.model_fields]
+    homes = [title for title, other in sections().items() if name in other.model_fields]
     if homes and homes[0] != key[0]:
         return message, f"it belongs in [{homes[0]}]"
     return message, f"known here: {', '.join(known)}"
@@ -153,7 +153,8 @@ def _toml_key(name: str) -> str:
     return name if name and bare else toml_value(name)
 
 
-def _sections() -> dict[str, type[BaseModel]]:
+def sections() -> dict[str, type[BaseModel]]:
+    """Section -> its schema; of the calendars the first kind."""
     found: dict[str, type[BaseModel]] = {}
     for name, field in Document.model_fields.items():
         for model in _models(field.annotation):
@@ -173,7 +174,7 @@ def _model(key: Key, raw: dict[str, Any]) -> type[BaseModel] | None:
         return Document
     if key[0] in ("calendars", "busy"):
         return CALENDARS.get(str(_value(key, raw).get("type")))
-    return _sections().get(str(key[0])) if len(key) == 1 or isinstance(key[1], int) else None
+    return sections().get(str(key[0])) if len(key) == 1 or isinstance(key[1], int) else None
 
 
 def _value(key: Key, raw: Any) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_every_section_reaches_the_values_that_the_rooms_use(write: Write) -> No
         write(
             '[promises]\ndeadline = "after"\nfollow_up = false\nparts_of_day = { morning = "08:00-11:30" }\n'
             'phrases = { eow = "by friday" }\n'
-            '[cadences]\ndefault = "care-optout"\nby_group = { "Past customers" = "two-two-two" }\n'
+            '[cadences]\ndefault = "customer-care"\nby_group = { "Past customers" = "after-sale" }\n'
             '[placing]\nper_hour = 4\nper_day = 20\nslot = 15\ngap = 5\nblocks = ["10:00-12:00"]\n'
             "[events]\nalarms = [30]\nkeep_history = false\n"
             '[[away]]\nfirst = 2026-12-24\nlast = "2027-01-01"\nreason = "vacation"\n'
@@ -108,14 +108,14 @@ def test_every_section_reaches_the_values_that_the_rooms_use(write: Write) -> No
         )
     )
     policy = settings.policy()
-    assert (policy.deadline, policy.follow_up_contact, policy.default_cadence) == ("after", False, "care-optout")
+    assert (policy.deadline, policy.follow_up_contact, policy.default_cadence) == ("after", False, "customer-care")
     assert (policy.per_hour, policy.per_day, policy.slot_minutes, policy.gap_minutes) == (4, 20, 15, 5)
     assert policy.blocks == ((time(10), time(12)),)
     assert (policy.alarms, policy.keep_history) == ((30,), False)
     assert settings.rep().away == (Away(date(2026, 12, 24), date(2027, 1, 1), "vacation"),)
     assert settings.parts_of_day == {"morning": (time(8), time(11, 30))}
     assert settings.phrases == {"eow": "by friday"}
-    assert settings.cadence_by_group == {"Past customers": "two-two-two"}
+    assert settings.cadence_by_group == {"Past customers": "after-sale"}
     assert settings.on_sync == ("notify-send", "calsync")
     assert (settings.guard_share, settings.guard_count) == (1.0, 50)
 

@@ -1,0 +1,96 @@
+"""What most verbs begin with: settings, an office that writes nothing, the plan as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from calsync.cli.clock import moment
+from calsync.config import Settings, load
+from calsync.config.places import default_config
+from calsync.errors import UsageError
+from calsync.ledger import Cache, Ledger
+from calsync.model import Contact, Plan
+from calsync.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The plan as of ``now``, and whom it is about."""
+
+    office: Office
+    now: datetime
+    plan: Plan
+    contacts: Mapping[str, Contact]
+
+
+def settings(config: Path | None) -> Settings:
+    """The settings in ``config``, by default those of ``$XDG_CONFIG_HOME/calsync/calsync.toml``."""
+    return load(config or default_config())
+
+
+@contextmanager
+def read_only_office(chosen: Settings) -> Iterator[Office]:
+    """An office for a look: the ledger is read where there is one, and none is made."""
+    there = chosen.state_path.exists()
+    ledger = Ledger(chosen.state_path, read_only=True) if there else Ledger(":memory:")
+    with Office(chosen, ledger=ledger, cache=Cache(":memory:")) as office:
+        yield office
+
+
+@contextmanager
+def view(config: Path | None, at: str | None) -> Iterator[View]:
+    """The plan from files and ledger; no calendar is asked and nothing is written."""
+    chosen = settings(config)
+    with read_only_office(chosen) as office:
+        now = moment(at, office.rep.zone)
+        plan = office.plan(now)
+        yield View(office, now, plan, office.reader.read(now).contacts)
+
+
+def find_contact(words: str, contacts: Mapping[str, Contact], region: str) -> Contact:
+    """The one contact that an id, a number, an address or (part of) a name means.
+
+    Raises ``UsageError`` naming the candidates where several fit, or the nearest names where none does.
+    """
+    if words in contacts:
+        return contacts[words]
+    found = _exact(words, contacts, region) or [
+        contact for contact in contacts.values() if words.casefold() in contact.name.casefold()
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        named = ", ".join(f"{contact.name} ({contact.id})" for contact in found[:5])
+        raise UsageError(f'"{words}" could be {named}.', hint="use the id in brackets, or a number")
+    from calsync.config.values import nearest
+
+    near = nearest(words, [contact.name for contact in contacts.values()])
+    raise UsageError(
+        f'No contact is called "{words}".',
+        hint=f'did you mean "{near}"?' if near else "use the name, number, address or id of the contact list",
+    )
+
+
+def _exact(words: str, contacts: Mapping[str, Contact], region: str) -> list[Contact]:
+    wanted = words.casefold()
+    number = _number(words, region)
+    return [
+        contact
+        for contact in contacts.values()
+        if contact.name.casefold() == wanted
+        or wanted in [address.casefold() for address in contact.emails]
+        or number in [phone.e164 for phone in contact.phones]
+    ]
+
+
+def _number(words: str, region: str) -> str:
+    from calsync.config.values import Mistake, read_phone
+
+    try:
+        return read_phone(words, region)
+    except Mistake:
+        return ""

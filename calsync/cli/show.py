@@ -1,0 +1,86 @@
+"""How things are printed for a person: dates, tables, problems."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from calsync.cli.failure import problem_lines
+from calsync.cli.style import Style
+from calsync.model import Notice, Problem, Window
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def console() -> Console:
+    """Standard output: colours on a terminal, plain text and no cut lines elsewhere."""
+    from rich.console import Console
+
+    wide = None if sys.stdout.isatty() else 160
+    return Console(width=wide, highlight=False, markup=False, emoji=False)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table whose columns are measured in terminal cells, so that wide names do not push the rest aside."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for number, head in enumerate(heads):
+        made.add_column(head, no_wrap=number == 0, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def notices_and_problems(notices: Iterable[Notice], problems: Sequence[Problem]) -> None:
+    """What needs the rep, below whatever was printed."""
+    style = Style.of(sys.stdout)
+    lines = [style.yellow(notice.title) for notice in notices]
+    lines += list(problem_lines(problems, style))
+    if lines:
+        sys.stdout.write("\n" + "\n".join(lines) + "\n")
+
+
+def day(moment: datetime, zone: tzinfo) -> str:
+    """``Fri 27 Nov``, the same in every locale, so that output can be compared."""
+    local = moment.astimezone(zone)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+def clock(moment: datetime, zone: tzinfo) -> str:
+    """``16:10``."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def day_and_time(moment: datetime, zone: tzinfo) -> str:
+    """``Fri 27 Nov 16:10``."""
+    return f"{day(moment, zone)} {clock(moment, zone)}"
+
+
+def window(due: Window, zone: tzinfo) -> str:
+    """A due window as short as it can be said."""
+    if due.earliest == due.latest:
+        return day_and_time(due.earliest, zone)
+    if due.earliest.astimezone(zone).date() == due.latest.astimezone(zone).date():
+        return f"{day_and_time(due.earliest, zone)}-{clock(due.latest, zone)}"
+    return f"{day_and_time(due.earliest, zone)} to {day_and_time(due.latest, zone)}"
+
+
+def count(number: int, thing: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
