@@ -1,0 +1,11 @@
+"""Files that a rep keeps -> contacts and attempts, with every row that could not be read.
+
+``Reader`` is the room's door; ``SourceSpec`` is what the configuration says about one file.
+"""
+
+from __future__ import annotations
+
+from calsync.sources.reader import Reader
+from calsync.sources.spec import ATTEMPT_FORMATS, CONTACT_FORMATS, SourceSpec
+
+__all__ = ["ATTEMPT_FORMATS", "CONTACT_FORMATS", "Reader", "SourceSpec"]

@@ -1,0 +1,171 @@
+"""Where a contact's fields stand in a table: header names -> column numbers, and what is wrong with a header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from calsync.errors import SourceError
+from calsync.model import Line, Problem
+from calsync.sources.words import LINES, nearest, plain
+
+CONTACT_FIELDS = (
+    "id", "name", "first_name", "middle_name", "last_name", "suffix", "company", "phone", "email", "kind", "line",
+    "referrer", "topic", "benefit", "timezone", "region", "cadence", "urgency", "do_not_call", "notes", "groups",
+)  # fmt: skip
+"""Our fields of a contact; ``phone`` may carry a line, as in ``phone:cell``."""
+
+_MANY = frozenset(("phone", "email", "groups", "notes"))
+"""Fields that may stand in several columns."""
+
+NATIVE_ALIASES = {
+    "full name": "name", "contact": "name", "contact name": "name", "first name": "first_name", "given name": "first_name",
+    "last name": "last_name", "surname": "last_name", "family name": "last_name", "organisation": "company",
+    "organization": "company", "firm": "company", "number": "phone", "telephone": "phone", "phone number": "phone",
+    "e mail": "email", "email address": "email", "e mail address": "email", "type": "kind", "referred by": "referrer",
+    "referral": "referrer", "time zone": "timezone", "tz": "timezone", "do not call": "do_not_call", "dnc": "do_not_call",
+    "opt out": "do_not_call", "note": "notes", "comments": "notes", "group": "groups", "labels": "groups",
+    "tags": "groups", "cell": "phone:cell", "mobile": "phone:cell", "mobile phone": "phone:cell", "cell phone": "phone:cell",
+    "home phone": "phone:home", "work phone": "phone:work", "office phone": "phone:work",
+}  # fmt: skip
+"""Headers that are read as one of ours without being told (compared as ``words.plain`` makes them)."""
+
+
+@dataclass(slots=True)
+class PhoneColumn:
+    """A column of numbers: the line comes from the header, or from the cell of another column (``label``)."""
+
+    index: int
+    line: Line | None = None
+    label: int | None = None
+
+
+@dataclass(slots=True)
+class Layout:
+    """Columns of one table of contacts.  ``single`` holds one column a field, ``extra`` what calsync has no field for."""
+
+    header: Sequence[str]
+    single: dict[str, int] = field(default_factory=dict)
+    phones: list[PhoneColumn] = field(default_factory=list)
+    emails: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    extra: list[int] = field(default_factory=list)
+
+    def put(self, name: str, index: int) -> bool:
+        """Note that column ``index`` is our field ``name``; ``False`` where another column already is."""
+        base, _, line = name.partition(":")
+        if base == "phone":
+            self.phones.append(PhoneColumn(index, line_of(line)))
+        elif base in _MANY:
+            {"email": self.emails, "groups": self.groups, "notes": self.notes}[base].append(index)
+        elif base in self.single:
+            return False
+        else:
+            self.single[base] = index
+        return True
+
+    @property
+    def names_somebody(self) -> bool:
+        return bool(
+            self.phones or self.emails or self.single.keys() & {"id", "name", "first_name", "last_name", "company"}
+        )
+
+
+def line_of(word: str) -> Line | None:
+    """The line a word means (``mobile`` -> cell), ``None`` where it means none."""
+    found = LINES.get(plain(word.lstrip("* ")))
+    return Line(found) if found else None
+
+
+def native_layout(
+    header: Sequence[str], label: str, line: int, columns: Mapping[str, str]
+) -> tuple[Layout, list[Problem]]:
+    """Columns of calsync's own CSV, after ``columns`` (our field -> their header) has had its say.
+
+    Raises ``SourceError`` where ``columns`` names what is not there, or nothing in the header says who is meant.
+    """
+    layout, problems = Layout(header), []
+    told = told_columns(header, label, columns, CONTACT_FIELDS)
+    for index, title in enumerate(header):
+        name = told.get(index) or _native_name(title)
+        if name is None:
+            if title.strip():
+                layout.extra.append(index)
+        elif not layout.put(name, index):
+            if index in told:
+                layout.extra.append(layout.single[name])
+                layout.single[name] = index
+            else:
+                layout.extra.append(index)
+                if name not in told.values():
+                    problems.append(twice(label, line, title, name))
+    if not layout.names_somebody:
+        raise SourceError(
+            f"{label}, line {line}: no column says who a contact is; the header has {listed(header)}",
+            hint='name the columns in the configuration, such as columns = { name = "Client", phone = "Tel." }',
+        )
+    return layout, problems
+
+
+def _native_name(title: str) -> str | None:
+    base, colon, line = title.strip().casefold().partition(":")
+    base = base.strip().replace(" ", "_")
+    if base in CONTACT_FIELDS:
+        if not colon:
+            return base
+        return f"{base}:{line.strip()}" if base == "phone" else None
+    if base in {"phones", "emails"}:
+        return base[:-1]
+    return NATIVE_ALIASES.get(plain(title))
+
+
+def told_columns(
+    header: Sequence[str], label: str, columns: Mapping[str, str], fields: Sequence[str]
+) -> dict[int, str]:
+    """Column number -> our field, for what the configuration says.  Raises ``SourceError`` for names that do not exist."""
+    told: dict[int, str] = {}
+    exact = {title.strip(): index for index, title in reversed(list(enumerate(header)))}
+    loose = {plain(title): index for index, title in reversed(list(enumerate(header)))}
+    for name, title in columns.items():
+        base, colon, line = name.partition(":")
+        if base not in fields or (colon and (base != "phone" or line_of(line) is None)):
+            meant = nearest(base, fields) or "phone:cell, phone:work or phone:home"
+            raise SourceError(
+                f'{label}: columns names "{name}", which is no field of calsync', hint=f'write "{meant}" instead'
+            )
+        index = exact.get(title.strip(), loose.get(plain(title)))
+        if index is None:
+            meant = nearest(title, [t.strip() for t in header])
+            raise SourceError(
+                f'{label}: columns says that {name} stands in "{title}", but the header has {listed(header)}',
+                hint=f'write {name} = "{meant}"' if meant else "write the header as it stands in the file",
+            )
+        told[index] = name
+    return told
+
+
+def twice(label: str, line: int, title: str, name: str) -> Problem:
+    message = f'two columns are {name}; the first is read, the second ("{title}") is not'
+    return Problem(label, line, title, message, "rename or remove one of the two")
+
+
+def listed(header: Sequence[str]) -> str:
+    """The header for a message, not too much of it."""
+    titles = [title.strip() for title in header if title.strip()]
+    if not titles:
+        return "no names at all"
+    return ", ".join(titles[:12]) + (f" and {len(titles) - 12} more" if len(titles) > 12 else "")
+
+
+_GROUPS = re.compile(r"\s*(?:;|:::|\n|\|)\s*")
+
+
+def groups_of(cell: str) -> list[str]:
+    """Labels in one cell; Google marks its own with ``* `` and keeps everybody under ``* myContacts``."""
+    return [
+        group
+        for part in _GROUPS.split(cell)
+        if (group := part.strip().removeprefix("* ").strip()) and group != "myContacts"
+    ]

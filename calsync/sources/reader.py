@@ -1,0 +1,201 @@
+"""The files a rep has -> a ``Book``, and only what changed is read again.
+
+A file whose size and time are the same is not opened.  A log that grew is read from where reading stopped, once the
+part before it has been found unchanged.  A changed contact list, or an old line of a log that was edited, means reading
+everything again.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from calsync.errors import GuardError, SourceError
+from calsync.model import Book, Contact, Problem
+from calsync.sources.contacts import ContactList, read_contacts, sorted_by_line
+from calsync.sources.files import Age, Stamp, age_of, read_whole, stamp_of, untouched
+from calsync.sources.log import Log
+from calsync.sources.matching import Directory
+from calsync.sources.merge import merge
+from calsync.sources.numbers import BadNumber, Numbers
+from calsync.sources.spec import SourceSpec
+from calsync.sources.touches import Touches
+
+
+@dataclass(slots=True)
+class _Listed:
+    """A contact list as it was last read."""
+
+    stamp: Stamp | None
+    crc: int
+    age: Age
+    list: ContactList
+
+
+class Reader:
+    """Reads contact lists and call logs, again and again.
+
+    ``zone`` and ``region`` are the rep's; ``own_numbers`` (as written, any form) mean no contact.  After ``read``:
+    ``changed`` holds the ids of the contacts whose attempts differ from the last Book, or ``None`` where anything may
+    differ; ``counts`` the rows read from each file; ``parsed`` how many rows the last ``read`` took apart.
+    """
+
+    def __init__(
+        self,
+        contacts: Sequence[SourceSpec],
+        attempts: Sequence[SourceSpec],
+        *,
+        zone: ZoneInfo,
+        region: str,
+        own_numbers: Collection[str] = (),
+    ) -> None:
+        self._contact_specs, self._attempt_specs = tuple(contacts), tuple(attempts)
+        self._zone = zone
+        self._numbers = Numbers(region)
+        self._own = frozenset(_own(own_numbers, self._numbers))
+        self._lists: list[_Listed] = []
+        self._logs: list[Log] = []
+        self._touches = Touches(())
+        self._contact_problems: tuple[Problem, ...] = ()
+        self._book: Book | None = None
+        self._whole = False
+        self.changed: frozenset[str] | None = None
+        self.parsed = 0
+        self.counts: Mapping[str, int] = {}
+
+    def read(self, now: datetime) -> Book:
+        """What the files say at ``now``.
+
+        The very same Book where nothing changed.  Raises ``SourceError`` for a file that was never there or cannot be
+        understood, ``GuardError`` for one that was read before and has vanished; the Book before it stays in force.
+        """
+        self.parsed = 0
+        if self._book is None or not self._whole or self._contacts_changed(now):
+            return self._read_all(now)
+        grown = [log for log in self._logs if log.differs(now)]
+        if not grown:
+            self.changed = frozenset()
+            return self._book
+        return self._read_growth(grown, now)
+
+    def _contacts_changed(self, now: datetime) -> bool:
+        for spec, listed in zip(self._contact_specs, self._lists, strict=True):
+            stamp = stamp_of(spec.path, spec.label)
+            if stamp is None and listed.stamp is not None:
+                raise vanished(spec)
+            if stamp is None:
+                continue
+            if stamp != listed.stamp:
+                if listed.stamp is None or listed.list.held:
+                    return True
+                same = untouched(spec.path, spec.label, listed.stamp[2], listed.crc)
+                if same is None:
+                    return True
+                listed.stamp = same
+            if listed.list.held and age_of(stamp, now) != listed.age:
+                return True
+        return False
+
+    def _read_all(self, now: datetime) -> Book:
+        with _no_collection():
+            lists = [self._read_list(spec, index, now) for index, spec in enumerate(self._contact_specs)]
+            uids = frozenset().union(*(listed.list.uids for listed in lists))
+            merged = merge((contact for listed in lists for contact in listed.list.contacts), uids)
+            directory = Directory(merged, self._numbers, self._own)
+            logs = [Log(spec, self._zone, directory, self._numbers) for spec in self._attempt_specs]
+            touches = Touches(tuple(spec.label for spec in self._attempt_specs))
+            for index, log in enumerate(logs):
+                before = self._logs[index] if self._logs else None
+                log.known = before is not None and before.stamp is not None
+                touches.add_all(log.read_whole(now))
+            touches.settle()
+        problems = [problem for listed in lists for problem in sorted_by_line(listed.list.problems)]
+        self._contact_problems = (*problems, *merged.problems)
+        self._lists, self._logs, self._touches = lists, logs, touches
+        self.parsed = sum(len(listed.list.contacts) for listed in lists) + sum(log.parsed for log in logs)
+        self.changed = None
+        return self._publish(merged.contacts)
+
+    def _read_list(self, spec: SourceSpec, index: int, now: datetime) -> _Listed:
+        known = bool(self._lists) and self._lists[index].stamp is not None
+        if stamp_of(spec.path, spec.label) is None:
+            if known:
+                raise vanished(spec)
+            if spec.optional:
+                return _Listed(None, 0, Age.ABANDONED, ContactList())
+            raise missing(spec)
+        part = read_whole(spec.path, spec.label, spec.encoding, now)
+        found = read_contacts(part, spec, self._numbers, self._own)
+        return _Listed(part.stamp, part.crc, part.age, found)
+
+    def _read_growth(self, grown: Sequence[Log], now: datetime) -> Book:
+        assert self._book is not None  # noqa: S101  # the first read is always whole
+        rows = []
+        self._whole = False  # until all of them are read: an error half-way must not lose the rows of the first ones
+        for log in grown:
+            fresh = log.read_growth(now)
+            if fresh is None:
+                return self._read_all(now)
+            rows.append(fresh)
+        if not all(self._touches.can_append(fresh) for fresh in rows):
+            return self._read_all(now)
+        for fresh in rows:
+            self._touches.add_all(fresh)
+        self.parsed = sum(log.parsed for log in grown)
+        self._whole = True
+        if not any(fresh.attempts for fresh in rows) and self._all_problems() == self._book.problems:
+            self.changed = frozenset()
+            return self._book
+        self.changed = self._touches.settle()
+        return self._publish(self._book.contacts)
+
+    def _publish(self, contacts: Mapping[str, Contact]) -> Book:
+        self.counts = {
+            **{
+                spec.label: len(listed.list.contacts)
+                for spec, listed in zip(self._contact_specs, self._lists, strict=True)
+            },
+            **{log.spec.label: log.rows for log in self._logs},
+        }
+        self._book = Book(contacts, self._touches.by_contact(), self._all_problems())
+        self._whole = True
+        return self._book
+
+    def _all_problems(self) -> tuple[Problem, ...]:
+        log_problems = (problem for log in self._logs for problem in sorted_by_line(log.problems))
+        return (*self._contact_problems, *log_problems, *self._touches.problems)
+
+
+def _own(texts: Collection[str], numbers: Numbers) -> Iterator[str]:
+    for text in texts:
+        try:
+            yield numbers.read(text)[0]
+        except BadNumber:
+            continue  # the configuration says so; here it only means that there is nothing to leave out
+
+
+def missing(spec: SourceSpec) -> SourceError:
+    return SourceError(f"{spec.label} is not there", hint="correct its path in the configuration, or create it")
+
+
+def vanished(spec: SourceSpec) -> GuardError:
+    return GuardError(
+        f"{spec.label} was there and has vanished; nothing was changed on the calendar",
+        hint="put the file back, or take it out of the configuration",
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Reading makes 100,000s of values and no cycles: walking over them again and again would take a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
