@@ -1,6 +1,8 @@
 """The fold: attempts become commitments and their states (docs/explanation/life-of-a-promise.md)."""
 
-from calsync.commitments.fold import Folded, History, NextStep, Rules, fold, fold_contact, follow
+from calsync.commitments.fold import Folded, Follow, fold
+from calsync.commitments.life import History, NextStep, Rules, fold_contact
+from calsync.commitments.memory import Memory
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import FOLLOW_UP_DAYS
 from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, missed_theirs, our_call
@@ -10,13 +12,14 @@ __all__ = [
     "APPOINTMENT_GRACE",
     "FOLLOW_UP_DAYS",
     "Folded",
+    "Follow",
     "History",
+    "Memory",
     "NextStep",
     "Rules",
     "age",
     "fold",
     "fold_contact",
-    "follow",
     "from_them",
     "is_working_day",
     "missed_theirs",

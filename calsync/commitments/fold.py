@@ -1,42 +1,15 @@
-"""The life of a promise: an attempt log, oldest first, one contact at a time, becomes commitments and their states.
-
-Everything here is a pure function of its arguments: the same files give the same answer on any machine.  Two things
-depend on ``now``: an attempt later than ``now`` is ignored, and what is still owed past its window is missed.
-"""
+"""The fold: the whole log, contact by contact, becomes every commitment that was ever made and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from calsync.cadences import Cadence, Next, choose, implied
-from calsync.commitments.numbers import numbers
-from calsync.commitments.said import Said, deadline_after, said
-from calsync.commitments.states import Ending, aged, ending, missed_theirs
-from calsync.commitments.workdays import rest_of_today
-from calsync.identity import commitment_id
-from calsync.model import (
-    DAY,
-    Attempt,
-    Book,
-    Commitment,
-    Contact,
-    Decisions,
-    Kind,
-    Outcome,
-    PhraseReader,
-    Policy,
-    Problem,
-    Promise,
-    PromisedBy,
-    Rep,
-    State,
-    StepRef,
-)
-
-NextStep = Callable[[Contact, Sequence[Attempt]], Next]
-"""The contact's cadence, asked after an attempt: (contact, attempts up to and including that one) -> what is next."""
+from calsync.commitments.life import History, Rules, fold_contact
+from calsync.commitments.memory import Memory
+from calsync.model import Attempt, Book, Commitment, Contact, Decisions, PhraseReader, Policy, Problem, Rep
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +26,17 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """One contact's commitments, oldest first.
+class Follow:
+    """The cadence that each contact follows, bound to the rep: a ``NextStep``."""
 
-    ``wakes`` is the time of the first attempt that was ignored because it lies later than ``now``: until then, and as
-    long as no attempt changed, ``age`` brings the commitments to another ``now`` without folding again.
-    """
-
-    commitments: tuple[Commitment, ...]
-    problems: tuple[Problem, ...] = ()
-    do_not_call: bool = False
-    wakes: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a fold goes by: the promise language and the cadences bound to one rep, and what the rep decided."""
-
+    cadences: Mapping[str, Cadence]
     read: PhraseReader
-    next_step: NextStep
     rep: Rep
     policy: Policy
-    waived: frozenset[str] = frozenset()
+
+    def __call__(self, contact: Contact, history: Sequence[Attempt]) -> Next:
+        cadence = choose(contact, self.cadences, self.policy.default_cadence)
+        return implied(cadence, contact, history, self.read, self.rep, self.policy)
 
 
 def fold(  # noqa: PLR0917
@@ -85,20 +47,25 @@ def fold(  # noqa: PLR0917
     policy: Policy,
     decisions: Decisions,
     now: datetime,
+    *,
+    memory: Memory | None = None,
 ) -> Folded:
     """Fold the whole log.
 
-    Commitments come in the order in which they were made (ties by id), problems by file and line.
+    Commitments come in the order in which they were made (ties by id), problems by file and line.  A ``memory`` that is
+    kept from one fold to the next spares the contacts whose log did not change.
     """
     commitments: list[Commitment] = []
     problems: list[Problem] = []
     do_not_call = {contact.id for contact in book.contacts.values() if contact.do_not_call}
-    rules = Rules(read, follow(cadences, read, rep, policy), rep, policy, decisions.waived)
+    rules = Rules(read, Follow(cadences, read, rep, policy), rep, policy, decisions.waived)
+    if memory is not None:
+        memory.follow(rules)
     for contact_id, attempts in book.attempts.items():
         contact = book.contacts.get(contact_id)
         if contact is None:
             continue
-        history = fold_contact(contact, attempts, rules, now)
+        history = _history(contact, attempts, rules, now, memory)
         commitments.extend(history.commitments)
         problems.extend(history.problems)
         if history.do_not_call:
@@ -108,183 +75,13 @@ def fold(  # noqa: PLR0917
     return Folded(tuple(commitments), tuple(problems), frozenset(do_not_call))
 
 
-def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, now: datetime) -> History:
-    """Fold the log of one contact.  ``attempts`` may come in any order; a key that comes twice counts once."""
-    life = _Life(contact, rules)
-    past, future = _until(now, attempts)
-    for index, attempt in enumerate(past):
-        life.go_on(attempt, past[: index + 1])
-    commitments = tuple(aged(commitment, now) for commitment in life.commitments())
-    problems = (*life.problems, *(_in_the_future(attempt) for attempt in future if attempt.at > now + DAY))
-    wakes = future[0].at if future else None
-    return History(commitments, problems, life.do_not_call, wakes)
-
-
-def follow(cadences: Mapping[str, Cadence], read: PhraseReader, rep: Rep, policy: Policy) -> NextStep:
-    """The cadence that each contact follows, bound to the rep."""
-
-    def next_step(contact: Contact, history: Sequence[Attempt]) -> Next:
-        return implied(choose(contact, cadences, policy.default_cadence), contact, history, read, rep, policy)
-
-    return next_step
-
-
-class _Life:
-    """One contact's history as it is being folded: what is owed now (at most one call), and what has ended."""
-
-    def __init__(self, contact: Contact, rules: Rules) -> None:
-        self.contact, self.rules = contact, rules
-        self.owed: Commitment | None = None
-        self.ended: list[Commitment] = []
-        self.problems: list[Problem] = []
-        self.do_not_call = contact.do_not_call is True
-
-    def go_on(self, attempt: Attempt, history: Sequence[Attempt]) -> None:
-        """One attempt: first what it does to the call that is owed, then what it promises."""
-        words = said(attempt, self.contact, self.rules.read, self.rules.rep, self.rules.policy)
-        self.problems.extend(words.problems)
-        if words.opted_out:
-            self.opt_out(attempt)
-            return
-        if self.owed is not None and (end := ending(self.owed, attempt)):
-            self.close(end, attempt)
-        self.promise(attempt, words, history)
-
-    def opt_out(self, attempt: Attempt) -> None:
-        """Asked not to be called: what is owed is released, and nothing is owed again until the file says ``no``."""
-        if self.owed is not None:
-            self.close(Ending(State.RELEASED, "asked not to be called"), attempt)
-        if self.contact.do_not_call is not False:
-            self.do_not_call = True
-
-    def promise(self, attempt: Attempt, words: Said, history: Sequence[Attempt]) -> None:
-        """What is promised, in order: the row's own words, the script of the cadence, nothing."""
-        if words.theirs and words.promise is None:
-            return
-        after = self.rules.next_step(self.contact, _as_the_cadence_sees(self.contact, history))
-        if words.promise is not None:
-            self.owe(words.promise, attempt, after.step)
-        elif missed_theirs(attempt):
-            self.owe(_they_are_waiting(attempt, self.rules.rep), attempt, after.step)
-        elif after.promise is not None:
-            self.owe(self._by_policy(after.promise), attempt, after.step)
-        elif after.planned is not None:
-            self.owe(after.planned, attempt, after.step)
-        elif after.ended:
-            self.cadence_ended(attempt)
-
-    def owe(self, promise: Promise, attempt: Attempt, step: StepRef | None) -> None:
-        """A new call is owed.  The newer promise supersedes the older, but none of greater weight.
-
-        The text that carries the same words as the voicemail before it promises nothing new.
-        """
-        if promise.window is None:
-            return
-        if self.owed is not None:
-            if self._weight(self.owed) > _weight(promise.kind, promise.by) or _same_words(self.owed, promise):
-                return
-            self.close(Ending(State.SUPERSEDED, "a newer promise took its place"), attempt)
-        self.owed = Commitment(
-            id=commitment_id(self.contact.id, attempt.key),
-            contact_id=self.contact.id,
-            attempt=attempt,
-            kind=promise.kind,
-            window=promise.window,
-            state=State.OPEN,
-            promised_by=promise.by,
-            text=promise.text,
-            cadence=step,
-            why=(promise.why,) if promise.why else (),
-        )
-
-    def cadence_ended(self, attempt: Attempt) -> None:
-        """A call that only the cadence planned is not made once the cadence is over; a promise stays owed."""
-        if self.owed is not None and self._weight(self.owed) == 0 and self.owed.promised_by is PromisedBy.CADENCE:
-            self.close(Ending(State.RELEASED, "the cadence is over"), attempt)
-
-    def close(self, end: Ending, attempt: Attempt) -> None:
-        """The call that was owed has ended."""
-        if self.owed is None:
-            return
-        state = end.state
-        if state is State.SUPERSEDED and self.owed.id in self.rules.waived:
-            state = State.WAIVED
-        self.ended.append(replace(self.owed, state=state, closed_by=attempt, why=(*self.owed.why, end.why)))
-        self.owed = None
-
-    def commitments(self) -> list[Commitment]:
-        """All of them, oldest first; those of a contact who must not be called are all released."""
-        every = list(self.ended)
-        if self.owed is not None:
-            every.append(self._waived(self.owed))
-        return [_must_not_call(commitment) for commitment in every] if self.do_not_call else every
-
-    def _waived(self, owed: Commitment) -> Commitment:
-        if owed.id not in self.rules.waived:
-            return owed
-        return replace(owed, state=State.WAIVED, why=(*owed.why, "you deleted its event"))
-
-    def _weight(self, owed: Commitment) -> int:
-        return 0 if owed.id in self.rules.waived else _weight(owed.kind, owed.promised_by)
-
-    def _by_policy(self, promise: Promise) -> Promise:
-        return deadline_after(promise, self.rules.rep) if self.rules.policy.deadline == "after" else promise
-
-
-def _weight(kind: Kind, by: PromisedBy) -> int:
-    """What may supersede what: a planned call 0, a promise that the cadence's script spoke 1, the rep's own words 2."""
-    if kind is Kind.PLANNED:
-        return 0
-    return 1 if by is PromisedBy.CADENCE else 2
-
-
-def _same_words(owed: Commitment, promise: Promise) -> bool:
-    """True where the cadence's script said again what it had said, to the same day (a voicemail and its text)."""
-    return (
-        promise.by is owed.promised_by is PromisedBy.CADENCE
-        and (promise.kind, promise.text, promise.window and promise.window.latest)
-        == (owed.kind, owed.text, owed.window.latest)
-        and promise.kind is not Kind.PLANNED
-    )
-
-
-def _as_the_cadence_sees(contact: Contact, history: Sequence[Attempt]) -> Sequence[Attempt]:
-    """The attempts that the cadence is asked about.
-
-    A wrong number ends a cadence, unless the contact has another: then it begins anew there, as if the first had not
-    been answered.
-    """
-    last = history[-1]
-    if last.outcome is Outcome.WRONG_NUMBER and numbers(contact, history):
-        return (replace(last, outcome=Outcome.NO_ANSWER),)
+def _history(
+    contact: Contact, attempts: Sequence[Attempt], rules: Rules, now: datetime, memory: Memory | None
+) -> History:
+    if memory is None:
+        return fold_contact(contact, attempts, rules, now)
+    history = memory.recall(contact, attempts, rules.waived, now)
+    if history is None:
+        history = fold_contact(contact, attempts, rules, now)
+        memory.keep(contact, attempts, rules.waived, now, history)
     return history
-
-
-def _until(now: datetime, attempts: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]:
-    """The attempts up to ``now`` and those later, oldest first, each key once (the first of its rows)."""
-    ordered = sorted(attempts, key=lambda a: (a.at, a.key, a.where.file, a.where.line))
-    once = {attempt.key: attempt for attempt in reversed(ordered)}
-    rows = [attempt for attempt in ordered if once[attempt.key] is attempt]
-    return [a for a in rows if a.at <= now], [a for a in rows if a.at > now]
-
-
-def _they_are_waiting(attempt: Attempt, rep: Rep) -> Promise:
-    words = attempt.note.strip() or "They called and did not reach you"
-    window = rest_of_today(rep, attempt.at)
-    return Promise(Kind.PLANNED, window, words, PromisedBy.CONTACT, "they called and are waiting: call back today")
-
-
-def _must_not_call(commitment: Commitment) -> Commitment:
-    if commitment.state is State.RELEASED:
-        return commitment
-    return replace(commitment, state=State.RELEASED, why=(*commitment.why, "this contact must not be called"))
-
-
-def _in_the_future(attempt: Attempt) -> Problem:
-    return Problem(
-        attempt.where.file,
-        attempt.where.line,
-        "at",
-        f"this attempt lies in the future ({attempt.at.isoformat(' ', 'minutes')}) and is ignored until then",
-        "correct its date, or remove the row",
-    )
