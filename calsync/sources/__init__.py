@@ -1,11 +1,12 @@
 """Files that a rep keeps -> contacts and attempts, with every row that could not be read.
 
-``Reader`` is the room's door; ``SourceSpec`` is what the configuration says about one file.
+``Reader`` is the room's door; ``SourceSpec`` is what the configuration says about one file; ``append_attempt`` adds a row.
 """
 
 from __future__ import annotations
 
+from calsync.sources.append import append_attempt, with_attempts
 from calsync.sources.reader import Reader
 from calsync.sources.spec import ATTEMPT_FORMATS, CONTACT_FORMATS, SourceSpec
 
-__all__ = ["ATTEMPT_FORMATS", "CONTACT_FORMATS", "Reader", "SourceSpec"]
+__all__ = ["ATTEMPT_FORMATS", "CONTACT_FORMATS", "Reader", "SourceSpec", "append_attempt", "with_attempts"]
