@@ -93,6 +93,9 @@ def _after_message(moment: _Moment) -> Next:
     cadence, following = moment.cadence, moment.following
     if (promised := _promised(moment)) is not None:
         return promised
+    if moment.place.step is not None and moment.place.step.promise:
+        why = "the script's promise names no day that can be read: calsync check says which"
+        return _planned(moment, (), following, why)
     if following is None or not (following.due or cadence.message):
         return Next(None, None, None, True, _said_its_piece(cadence))
     return _planned(moment, following.due or cadence.message, following, "a message was left that names no day")

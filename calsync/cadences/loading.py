@@ -26,19 +26,19 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "config" / "cadences"
 
 
-def load(folders: Sequence[Path], *, every_script: bool = False) -> Mapping[str, Cadence]:
-    """Every ``*.toml`` of the folders, by file name; a later folder's file takes an earlier one's place.
+def load(folders: Sequence[Path] = (), *, every_script: bool = False) -> Mapping[str, Cadence]:
+    """The shipped cadences and every ``*.toml`` of the folders, by file name; a later file replaces an earlier one.
 
-    A folder that does not exist holds no cadences.  Raises ``ConfigError`` with every problem of every file, each
-    with its line and what to write instead.  The scripts of the shipped files are parsed only with ``every_script``:
-    our own tests do it, and a daemon's start need not.
+    A folder that does not exist holds no cadences.  Raises ``ConfigError`` with every problem of every file, each with
+    its line and what to write instead.  The scripts of the shipped files are parsed only with ``every_script``: our own
+    tests do it, and a daemon's start need not.
     """
-    proven = None if every_script else shipped_folder()
-    files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+    shipped = shipped_folder()
+    files = {path.stem: path for folder in (shipped, *folders) for path in sorted(folder.glob("*.toml"))}
     cadences: dict[str, Cadence] = {}
     problems: list[Problem] = []
     for name, path in sorted(files.items()):
-        cadence, found = read_cadence(path, scripts=path.parent != proven)
+        cadence, found = read_cadence(path, scripts=every_script or path.parent != shipped)
         problems += found
         if cadence is not None:
             cadences[name] = cadence

@@ -77,15 +77,16 @@ class Choice:
     """One phrase of the promise language and when to say it.
 
     ``say`` may hold ``{n}``, drawn from ``n`` by urgency, the same for a contact each time.  ``leaves`` is how many
-    working days lie after the day it is said up to and including the promised day.  ``same_day``: only where that is
-    still the same day.  ``from_start``: the phrase counts from the start of the run (the sale), not from this
-    attempt.
+    working days lie after the day it is said up to and including the promised day.  ``within``: at most that many
+    calendar days ahead. ``same_day``: only where that is still the same day.  ``from_start``: the phrase counts from
+    the start of the run (the sale), not from this attempt.
     """
 
     say: str
     when: When = ALWAYS
     n: Mapping[Urgency, Between] = field(default_factory=dict)
     leaves: Between | None = None
+    within: int | None = None
     same_day: bool = False
     from_start: bool = False
 

@@ -90,7 +90,6 @@ def pick_phrase(  # noqa: PLR0917  # the reader takes the place and the moment i
     ``started_at`` is what ``from_start`` counts from.  ``closed_days`` lets a day pass on which the rep does not
     work: a planned call rolls on by itself, a spoken one does not.  No day after ``limit`` is taken.
     """
-    today = said_at.astimezone(rep.zone).date()
     for choice in choices:
         if not holds(choice.when, facts):
             continue
@@ -100,16 +99,25 @@ def pick_phrase(  # noqa: PLR0917  # the reader takes the place and the moment i
                 from_start = read(phrase, started_at, contact)
                 if from_start.window is not None and from_start.window.latest > said_at:
                     reading = from_start
-            day = promised_day(reading, rep)
-            if day is None or (limit is not None and day > limit):
-                continue
-            if choice.same_day and (day != today or _over(reading, said_at)):
-                continue
-            if choice.leaves is not None and working_days_left(today, day, rep) not in choice.leaves:
-                continue
-            if closed_days or is_open(day, rep):
+            if _fits(choice, reading, said_at, rep, limit=limit, closed_days=closed_days):
                 return phrase, reading
     return None
+
+
+def _fits(
+    choice: Choice, reading: Reading, said_at: datetime, rep: Rep, *, limit: date | None, closed_days: bool
+) -> bool:
+    """True when the day that a phrase reads as is one that the choice, the limit and the rep's calendar allow."""
+    day, today = promised_day(reading, rep), said_at.astimezone(rep.zone).date()
+    if day is None or (limit is not None and day > limit):
+        return False
+    if choice.same_day and (day != today or _over(reading, said_at)):
+        return False
+    if choice.within is not None and (day - today).days > choice.within:
+        return False
+    if choice.leaves is not None and working_days_left(today, day, rep) not in choice.leaves:
+        return False
+    return closed_days or is_open(day, rep)
 
 
 def _over(reading: Reading, said_at: datetime) -> bool:

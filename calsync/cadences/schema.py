@@ -102,6 +102,7 @@ class _Choice(_Conditions):
     say: str = Field(min_length=1)
     n: dict[Urgency, Range] | Range | None = None
     leaves: Range | None = None
+    within_days: int | None = Field(default=None, ge=1)
     same_day: bool = False
     from_start: bool = False
 
@@ -116,7 +117,15 @@ class _Choice(_Conditions):
 
     def value(self) -> Choice:
         numbers = {Urgency.NORMAL: self.n} if isinstance(self.n, Between) else self.n or {}
-        return Choice(self.say, self.when(), numbers, self.leaves, self.same_day, self.from_start)
+        return Choice(
+            say=self.say,
+            when=self.when(),
+            n=numbers,
+            leaves=self.leaves,
+            within=self.within_days,
+            same_day=self.same_day,
+            from_start=self.from_start,
+        )
 
 
 class _VoicemailRule(_Conditions):

@@ -141,10 +141,13 @@ def mistakes(template: str) -> Iterator[tuple[str, str, str]]:
 @lru_cache(maxsize=1)
 def environment() -> SandboxedEnvironment:
     """The sandbox that scripts run in."""
-    from jinja2.sandbox import SandboxedEnvironment  # only when scripts are looked at
+    from jinja2 import ChainableUndefined  # only when scripts are looked at
+    from jinja2.sandbox import SandboxedEnvironment
 
     # Plain text for a calendar, never HTML: escaping would put entities in front of the rep.
-    return SandboxedEnvironment(autoescape=False, finalize=lambda value: "" if value is None else value)
+    return SandboxedEnvironment(
+        autoescape=False, undefined=ChainableUndefined, finalize=lambda value: "" if value is None else value
+    )
 
 
 def _known(name: str) -> bool:
