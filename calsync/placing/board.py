@@ -1,0 +1,143 @@
+"""Who has which cell: a matching of calls and cells that grows by augmenting paths.
+
+One call a cell, and where the rep wants it no more than so many an hour and a day.  The caps make it a flow through
+cell -> hour -> day; hours nest in days, so shortest augmenting paths still find a place for everybody whenever there is
+one (Ford and Fulkerson; without caps this is Kuhn's bipartite matching).  A call that has a cell never loses it to
+somebody else without being given another one that it may take.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from calsync.placing.grid import SHIFT, bits, index_of
+
+Cells = Callable[[int], Iterable[tuple[int, int]]]
+"""A call -> the (day, cells) it may take, the nearest days first."""
+ROOT = -1
+_HOURS = 26  # a day has 25 where the clocks go back
+_ALL = (1 << (1 << SHIFT)) - 1
+
+
+class Board:
+    """The cells taken so far.  Calls are numbers; what they stand for is the caller's business."""
+
+    def __init__(self, pitch: int, per_hour: int | None = None, per_day: int | None = None) -> None:
+        self.cell_of: dict[int, int] = {}
+        self._owner: dict[int, int] = {}
+        self._taken: dict[int, int] = {}
+        self._full: dict[int, int] = {}
+        self._pitch = pitch
+        self._hour_masks = [0] * _HOURS
+        for index in range(_HOURS * 60 // pitch):
+            self._hour_masks[index * pitch // 60] |= 1 << index
+        self._per_hour, self._per_day = per_hour, per_day
+        self._hours: dict[int, int] = {}
+        self._days: dict[int, int] = {}
+        self._capped = per_hour is not None or per_day is not None
+
+    def closed(self, day: int) -> int:
+        """The cells of a day that cannot simply be taken: they have an owner, or a cap is reached."""
+        return self._taken.get(day, 0) | self._full.get(day, 0)
+
+    def owner(self, cell: int) -> int | None:
+        return self._owner.get(cell)
+
+    def count(self, day: int) -> int:
+        """The calls on a day that count towards its cap."""
+        return self._days.get(day, 0)
+
+    def charge(self, cell: int, calls: int = 1) -> None:
+        """Count a call against the caps of its hour and day without taking the cell: a clock time off the grid."""
+        if not self._capped:
+            return
+        day, hour = cell >> SHIFT, self._hour(cell)
+        self._days[day] = self._days.get(day, 0) + calls
+        self._hours[hour] = self._hours.get(hour, 0) + calls
+        self._refresh(day)
+
+    def put(self, call: int, cell: int) -> None:
+        self.cell_of[call] = cell
+        self._owner[cell] = call
+        day = cell >> SHIFT
+        self._taken[day] = self._taken.get(day, 0) | 1 << index_of(cell)
+        self.charge(cell)
+
+    def drop(self, call: int) -> int:
+        cell = self.cell_of.pop(call)
+        del self._owner[cell]
+        self._taken[cell >> SHIFT] &= ~(1 << index_of(cell))
+        self.charge(cell, -1)
+        return cell
+
+    def augment(self, call: int, cells: Cells, fixed: Callable[[int], bool]) -> list[int] | None:
+        """Find a place for ``call``, moving others to other cells of theirs along the shortest path that works.
+
+        Calls that are ``fixed`` stay where they are.  Returns the calls that moved, ``None`` when there is no way.
+        """
+        came: dict[int, tuple[int, int]] = {call: (ROOT, 0)}
+        queue = deque([call])
+        looked: dict[int, int] = {}
+        while queue:
+            mover = queue.popleft()
+            for day, allowed in cells(mover):
+                fresh = allowed & ~looked.get(day, 0)
+                if not fresh:
+                    continue
+                looked[day] = looked.get(day, 0) | fresh
+                if room := fresh & ~self.closed(day):
+                    return self._shift(call, mover, day << SHIFT | (room & -room).bit_length() - 1, came)
+                for other, cell in self._behind(day, fresh):
+                    if other not in came and not fixed(other):
+                        came[other] = (mover, cell)
+                        queue.append(other)
+        return None
+
+    def _behind(self, day: int, cells: int) -> Iterable[tuple[int, int]]:
+        """The calls whose leaving would make room for one of ``cells``, each with the cell that it would free."""
+        taken = self._taken.get(day, 0)
+        for index in bits(cells & taken):
+            cell = day << SHIFT | index
+            yield self._owner[cell], cell
+        if not self._capped:
+            return
+        for index in bits(cells & ~taken):
+            cell = day << SHIFT | index
+            crowd = taken & self._hour_cells(index) if self._hour_full(cell) else taken
+            for neighbour in bits(crowd):
+                yield self._owner[day << SHIFT | neighbour], cell
+
+    def _shift(self, call: int, mover: int, cell: int, came: dict[int, tuple[int, int]]) -> list[int]:
+        moves = []
+        while True:
+            moves.append((mover, cell))
+            mover, cell = came[mover]
+            if mover == ROOT:
+                break
+        for moved, _ in moves:
+            if moved != call:
+                self.drop(moved)
+        for moved, target in moves:
+            self.put(moved, target)
+        return [moved for moved, _ in moves if moved != call]
+
+    def _hour(self, cell: int) -> int:
+        return cell >> SHIFT << SHIFT | index_of(cell) * self._pitch // 60
+
+    def _hour_cells(self, index: int) -> int:
+        return self._hour_masks[index * self._pitch // 60]
+
+    def _hour_full(self, cell: int) -> bool:
+        return self._per_hour is not None and self._hours.get(self._hour(cell), 0) >= self._per_hour
+
+    def _refresh(self, day: int) -> None:
+        if self._per_day is not None and self._days[day] >= self._per_day:
+            self._full[day] = _ALL
+            return
+        full = 0
+        if self._per_hour is not None:
+            for hour, mask in enumerate(self._hour_masks):
+                if self._hours.get(day << SHIFT | hour, 0) >= self._per_hour:
+                    full |= mask
+        self._full[day] = full

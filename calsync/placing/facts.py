@@ -1,0 +1,83 @@
+"""What one contact's file and log say about when to call: worked out once a contact, whatever is owed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from calsync.model import Attempt, Contact, Direction, Rep
+from calsync.placing.grid import clock_of, minutes
+from calsync.placing.habits import ANSWERED, Tally, rang, tally
+from calsync.placing.law import Cap, caps_of
+from calsync.placing.territory import Certainty, Territory, territory
+from calsync.placing.wishes import COLUMN, Week, read_wishes
+
+NEAR_MINUTES = 120
+REMEMBERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One contact as placing sees it.
+
+    ``silent`` are our latest calls that reached nobody, newest first, on the rep's clock; ``caps`` holds, per
+    cap, the UTC minutes of what it counts, oldest first.
+    """
+
+    contact: Contact
+    land: Territory
+    wishes: Week | None
+    wish_unread: str
+    silent: tuple[datetime, ...]
+    calls: tuple[Attempt, ...]
+    caps: tuple[tuple[Cap, tuple[int, ...]], ...]
+
+    def tally(self) -> Tally:
+        """This contact's own calls by local hour and weekday."""
+        clock = clock_of(self.land.zones[0])
+        local = ((call.at.astimezone(clock), call.outcome in ANSWERED) for call in self.calls)
+        return tally((at.hour, at.weekday(), answered) for at, answered in local)
+
+
+def facts_of(contact: Contact, attempts: Sequence[Attempt], rep: Rep, now: datetime) -> Facts:
+    """Read a contact and its attempts (oldest first); attempts later than ``now`` do not count."""
+    land = territory(contact)
+    if not land.places:
+        here = ((rep.region, rep.zone.key),)
+        land = Territory(here, Certainty.UNKNOWN, "taken as yours", land.doubt)
+    text = contact.extra.get(COLUMN, "").strip()
+    wishes = read_wishes(text) if text else None
+    past = [attempt for attempt in attempts if attempt.at <= now]
+    calls = tuple(attempt for attempt in past if rang(attempt))
+    silent: list[datetime] = []
+    for call in reversed(calls):
+        if call.outcome in ANSWERED or len(silent) == REMEMBERED:
+            break
+        silent.append(call.at.astimezone(rep.zone))
+    caps = tuple((cap, _touches(cap, past)) for cap in caps_of(tuple(dict.fromkeys(r for r, _ in land.places))))
+    return Facts(contact, land, wishes, text if text and wishes is None else "", tuple(silent), calls, caps)
+
+
+def _touches(cap: Cap, attempts: Iterable[Attempt]) -> tuple[int, ...]:
+    counted = (a for a in attempts if a.direction is Direction.OUTBOUND and a.channel in cap.channels)
+    return tuple(sorted(minutes(attempt.at) for attempt in counted))
+
+
+def barred(caps: Iterable[tuple[Cap, tuple[int, ...]]], placed: Iterable[int] = ()) -> list[tuple[int, int]]:
+    """The stretches (UTC minutes, both ends allowed) in which one more touch would break a cap.
+
+    ``placed`` are calls already on the calendar.  A touch breaks ``n`` in ``T`` when some ``n`` others lie with it
+    inside less than ``T``: any ``n`` neighbours that span less than ``T`` bar what lies nearer than ``T``
+    to their far ends.
+    """
+    spans = []
+    extra = list(placed)
+    for cap, touches in caps:
+        times = sorted([*touches, *extra])
+        period = int(cap.period / timedelta(minutes=1))
+        for index in range(len(times) - cap.calls + 1):
+            first, last = times[index], times[index + cap.calls - 1]
+            if last - first < period:
+                spans.append((last - period, first + period))
+    return spans

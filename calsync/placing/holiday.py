@@ -1,0 +1,36 @@
+"""Public holidays of a region, from the ``holidays`` library.
+
+Importing that library costs more than everything else in this room together, so it happens at the first question, and
+each (region, year) is built once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+
+@cache
+def holidays_of(region: str, year: int, categories: tuple[str, ...] = ("public",)) -> Mapping[date, str]:
+    """The holidays of ``region`` (``"US-IL"``, ``"FR"``) in ``year`` with their names, observed days included.
+
+    A region that the library does not know has its country's holidays; a country that it does not know has none.
+    """
+    country, _, part = region.partition("-")
+    if not country:
+        return {}
+    import holidays
+
+    try:
+        known: Any = holidays.country_holidays(country, years=year)
+    except NotImplementedError:
+        return {}
+    wanted = [name for name in categories if name in known.supported_categories]
+    options: dict[str, Any] = {"categories": wanted} if wanted else {}
+    if "en_US" in known.supported_languages:
+        options["language"] = "en_US"
+    if part in known.subdivisions:
+        options["subdiv"] = part
+    return dict(holidays.country_holidays(country, years=year, **options))

@@ -1,0 +1,221 @@
+"""What is said about a slot: its why lines, and the problem where a person has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from calsync.model import Commitment, Kind, Placed, Problem, Slot
+from calsync.placing import words
+from calsync.placing.grid import minutes, minutes_up
+from calsync.placing.law import legal_hours
+from calsync.placing.task import Task
+from calsync.placing.wishes import COLUMN, EXAMPLE
+from calsync.placing.world import illegal_in
+
+if TYPE_CHECKING:
+    from calsync.placing.place import Placing
+
+
+def of_task(run: Placing, task: Task) -> Placed:
+    """The verdict on a call that was given a cell, or none."""
+    cell = run.board.cell_of.get(task.number)
+    if cell is None:
+        return _nowhere(run, task)
+    slot = run.world.grid.slot_at(run.world.grid.start(cell))
+    head = _head(run, task, slot)
+    facts = task.facts
+    details = [
+        words.zone_words(facts, slot),
+        words.law_words(run.world, facts, slot),
+        words.busy_words(run.world, slot),
+        words.varied_words(facts, slot),
+    ]
+    if task.moved_from is not None:
+        was = run.world.grid.slot_at(run.world.grid.start(task.moved_from))
+        details.append(f"moved from {words.short(was.start)}, the only way to keep another promise")
+    line = "; ".join(part for part in (head, *details) if part)
+    return Placed(task.commitment, slot, (line, *_extra(task)), _unread(task))
+
+
+def of_pinned(run: Placing, task: Task, slot: Slot, others: Sequence[Slot]) -> Placed:
+    """The verdict on a clock time, or on a time that a person chose."""
+    zone, commitment, facts = run.world.rep.zone, task.commitment, task.facts
+    slot = Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
+    start, end = minutes(slot.start), minutes_up(slot.end)
+    line = [f"{words.short(slot.start)}: {_PINNED[task.how]}", words.zone_words(facts, slot)]
+    problem = None
+    if outside := illegal_in(facts.land.places, start, end):
+        said = "a time they agreed to, but" if task.how == "fixed" else "outside calling hours:"
+        line.append(f"{said} {words.hours_words(*outside)}")
+        if task.how == "moved":
+            problem = _problem(
+                commitment,
+                f"the call to {facts.contact.name} was moved to {words.moment(slot.start)}, outside calling hours: "
+                f"{words.hours_words(*outside)}",
+                "move it into calling hours, or leave it there if they agreed to that time",
+            )
+    else:
+        line.append(words.law_words(run.world, facts, slot))
+    if task.how == "moved" and slot.start > commitment.window.latest:
+        late = f"past the promise ({words.window_words(task, zone)})"
+        line.append(late)
+        problem = problem or _problem(
+            commitment,
+            f"the call to {facts.contact.name} was moved to {words.moment(slot.start)}, {late}",
+            f"move it to {words.moment(commitment.window.latest.astimezone(zone))} or before, or leave it there",
+        )
+    if reason := run.world.rep_free(start, end):
+        line.append(f"{reason}, but it stays" if task.how == "fixed" else reason)
+        if task.how == "fixed" and reason.startswith("you are away"):
+            problem = problem or _problem(
+                commitment,
+                f"the appointment with {facts.contact.name} on {words.moment(slot.start)} falls into your days away",
+                f"move the event, or call them by {words.day_name(_day_before_away(run, start))} to change it",
+            )
+    if task.how == "fixed":
+        clash = next((other for other in others if other.start < slot.end and slot.start < other.end), None)
+        if clash:
+            line.append(f"another call is set for {clash.start.astimezone(zone):%H:%M} too")
+            problem = problem or _problem(
+                commitment,
+                f"two calls at once: {facts.contact.name} on {words.moment(slot.start)}, and another one at "
+                f"{clash.start.astimezone(zone):%H:%M}",
+                "agree on another time with one of them and log it, or move one of the events",
+            )
+    joined = "; ".join(part for part in line if part)
+    return Placed(commitment, slot, (joined, *_extra(task)), problem or _unread(task))
+
+
+def just_passed(run: Placing, task: Task, slot: Slot) -> Placed:
+    """The slot began a moment ago: it stays until there was time to log what came of it."""
+    zone = run.world.rep.zone
+    here = Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
+    return Placed(task.commitment, here, (f"{words.short(here.start)}: just now; log what came of it",), _unread(task))
+
+
+def without_contact(commitment: Commitment) -> Placed:
+    """Nobody to call: the contact is no longer in the files."""
+    message = f'no contact "{commitment.contact_id}" in the contact files, so there is nobody to call'
+    return Placed(
+        commitment, None, (message,), _problem(commitment, message, "add the contact again, or delete the event")
+    )
+
+
+_PINNED = {
+    "fixed": "the time that was agreed, never moved",
+    "moved": "you moved it here",
+    "narrow": "the only minutes in a narrow window",
+}
+
+
+def _head(run: Placing, task: Task, slot: Slot) -> str:
+    zone = run.world.rep.zone
+    at = words.short(slot.start)
+    commitment = task.commitment
+    latest = commitment.window.latest.astimezone(zone)
+    if commitment.overdue:
+        return f"{at}: overdue since {words.moment(latest)}; the next time that is allowed and free"
+    if task.how == "earlier":
+        return f"{at}: earlier than promised, because {_closed(run, task)}"
+    if task.how == "next" and commitment.kind is not Kind.PLANNED:
+        return f"{at}: the next time that is allowed, because {_closed(run, task)}"
+    if task.how == "next":
+        return f"{at}: planned, not promised; the next time that is allowed and free"
+    return f"{at}: {words.reason_words(task, slot, zone)}"
+
+
+def _closed(run: Placing, task: Task) -> str:
+    """Why the window holds no slot: the first thing that empties it."""
+    world, facts = run.world, task.facts
+    window = words.window_words(task, world.rep.zone)
+    if task.days:
+        return f"every slot of {window} is taken"
+    grid, places = world.grid, facts.land.places
+    first = minutes_up(task.commitment.window.earliest)
+    if first < world.now and (task.last - world.now < grid.slot or not _any_today(run, task)):
+        return f"today's hours for {window} are over"
+    days = {day: grid.inside(day, first, task.last) for day in range(grid.day_of(first), grid.day_of(task.last) + 1)}
+    shut = {day: world.closed_because(day) for day in days}
+    if all(shut.values()):
+        return f"{window} is closed to you ({', '.join(dict.fromkeys(shut.values()))})"
+    legal = {day: mask & world.legal(places, day) for day, mask in days.items()}
+    law = _law_reason(run, task, first)
+    if not any(legal.values()):
+        return f"no call is legal in {window} ({law})"
+    work = {day: mask & world.work(day) for day, mask in legal.items()}
+    if not any(work.values()):
+        return f"your hours and theirs do not meet in {window} ({law})"
+    return _crowded(run, task, work, window)
+
+
+def _crowded(run: Placing, task: Task, open_days: Mapping[int, int], window: str) -> str:
+    """Why a window that law and working hours leave open holds no slot all the same."""
+    wishes, places = task.facts.wishes, task.facts.land.places
+    if wishes and not any(mask & run.world.wanted(places, wishes, day) for day, mask in open_days.items()):
+        return f"{window} holds none of the hours they asked for"
+    if task.bars and any(run.world.open(places, wishes, day) & mask for day, mask in open_days.items()):
+        cap = task.facts.caps[0][0]
+        hours = int(cap.period.total_seconds() // 3600)
+        return f"{window} would be attempt {cap.calls + 1} in {f'{hours // 24} days' if hours > 48 else f'{hours} h'}"
+    return f"you are busy all of {window}"
+
+
+def _any_today(run: Placing, task: Task) -> bool:
+    """True where the window still reaches past the rep's working hours of today."""
+    world = run.world
+    mask = world.work(world.today) & world.grid.inside(world.today, world.now, task.last)
+    return bool(mask) or world.grid.day_of(task.last) > world.today
+
+
+def _law_reason(run: Placing, task: Task, first: int) -> str:
+    local = datetime.fromtimestamp(first * 60, run.world.rep.zone)
+    regions = dict.fromkeys(region for region, _ in task.facts.land.places)
+    strictest = min(regions, key=lambda region: sum(b - a for a, b in legal_hours(region, local.date())))
+    return words.hours_words(strictest, local.date())
+
+
+def _nowhere(run: Placing, task: Task) -> Placed:
+    zone = run.world.rep.zone
+    why = f"no slot: {_closed(run, task)}, and nothing earlier is allowed and free"
+    if task.commitment.kind is Kind.AFTER:
+        why = f"no slot: {_closed(run, task)}, and they asked not to be called before"
+    if task.commitment.overdue or task.commitment.kind is Kind.PLANNED:
+        why = "no slot: nothing is allowed and free for months; look at your working hours and busy calendars"
+    message = f"no slot for the call to {task.facts.contact.name} ({words.window_words(task, zone)}): {why[9:]}"
+    hint = "agree on another time and log it, free some time, or drag the event to a time you choose"
+    return Placed(task.commitment, None, (why, *_extra(task)), _problem(task.commitment, message, hint))
+
+
+def _extra(task: Task) -> tuple[str, ...]:
+    return tuple(filter(None, (words.doubt_words(task.facts), _wish_words(task))))
+
+
+def _wish_words(task: Task) -> str:
+    if task.facts.wishes is None:
+        return ""
+    return f"they asked for {task.facts.contact.extra[COLUMN].strip()}"
+
+
+def _unread(task: Task) -> Problem | None:
+    if not task.facts.wish_unread:
+        return None
+    where = task.facts.contact.where
+    message = (
+        f'"{task.facts.wish_unread}" is not understood, so {task.facts.contact.name} may be called at any legal hour'
+    )
+    return Problem(where.file, where.line, COLUMN, message, f"write it like: {EXAMPLE}")
+
+
+def _problem(commitment: Commitment, message: str, hint: str) -> Problem:
+    attempt = commitment.attempt
+    column = "promise" if attempt.promise else "note" if attempt.note else "at"
+    return Problem(attempt.where.file, attempt.where.line, column, message, hint)
+
+
+def _day_before_away(run: Placing, start: int) -> date:
+    day = run.world.grid.day_of(start)
+    while day > run.world.today and run.world.closed_because(day):
+        day -= 1
+    return date.fromordinal(day)

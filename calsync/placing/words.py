@@ -1,0 +1,142 @@
+"""The why lines: short, in the rep's zone, the contact's own time where it differs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from calsync.model import Kind, Slot
+from calsync.placing.atlas import name_of
+from calsync.placing.facts import Facts
+from calsync.placing.grid import clock_of, minutes
+from calsync.placing.law import DEFAULT, clock, closing_law, legal_hours, spell
+from calsync.placing.task import Task
+from calsync.placing.world import World
+
+NEIGHBOURS = 120
+"""Busy times this close to a slot (minutes) are worth naming."""
+
+
+def day_name(at: date) -> str:
+    """``"Fri 27 Nov"``."""
+    return f"{at:%a} {at.day} {at:%b}"
+
+
+def moment(at: datetime) -> str:
+    """``"Fri 27 Nov 16:10"``."""
+    return f"{day_name(at)} {at:%H:%M}"
+
+
+def short(at: datetime) -> str:
+    """``"Fri 16:10"``."""
+    return f"{at:%a %H:%M}"
+
+
+def window_words(task: Task, zone: ZoneInfo) -> str:
+    """The due window as the rep would say it."""
+    window = task.commitment.window
+    first, last = window.earliest.astimezone(zone), window.latest.astimezone(zone)
+    if first == last:
+        return moment(first)
+    if first.date() == last.date():
+        return f"{day_name(first)} {first:%H:%M}-{last:%H:%M}"
+    return f"{day_name(first)} to {day_name(last)}"
+
+
+def reason_words(task: Task, slot: Slot, zone: ZoneInfo) -> str:
+    """Why this day, and late or early on it."""
+    kind = task.commitment.kind
+    window = task.commitment.window
+    last = window.latest.astimezone(zone)
+    if kind is Kind.DEADLINE and slot.start.date() == last.date():
+        hours_left = (last - slot.end).total_seconds() / 3600
+        return f"{slot.start:%A} late as promised" if hours_left <= 3 else f"{slot.start:%A} as promised"
+    if kind is Kind.DEADLINE:
+        return f"before {day_name(last)}, as promised"
+    if kind is Kind.FIXED:
+        return f"close to {(window.earliest + (window.latest - window.earliest) / 2).astimezone(zone):%H:%M} as agreed"
+    if kind is Kind.PLANNED:
+        return "planned, not promised"
+    if window.earliest.astimezone(zone).date() == last.date():
+        return f"{slot.start:%A} as promised"
+    return f"within {window_words(task, zone)} as promised"
+
+
+def law_words(world: World, facts: Facts, slot: Slot) -> str:
+    """``"allowed until 20:00 in Florida"``: the place that closes first, on its own clock."""
+    end = minutes(slot.end)
+    for closes, region, zone, local in world.closings(facts.land.places, slot.start.toordinal()):
+        if closes >= end:
+            law = closing_law(region, slot.start.astimezone(clock_of(zone)).date())
+            place = name_of(law.code if law.code != DEFAULT else region)
+            theirs = "" if f"{_local(world, closes)}" == clock(local % 1440) else " their time"
+            return f"allowed until {clock(local)}{theirs} in {place}"
+    return ""
+
+
+def zone_words(facts: Facts, slot: Slot) -> str:
+    """What the contact's clock shows, where it is not the rep's."""
+    zones = facts.land.zones
+    if len(zones) > 2:
+        return ""
+    ours = slot.start.utcoffset()
+    there = [(slot.start.astimezone(clock_of(name)), name) for name in zones]
+    if all(at.utcoffset() == ours for at, _ in there):
+        return ""
+    return " or ".join(dict.fromkeys(f"{at:%H:%M} in {city(name)}" for at, name in there))
+
+
+def city(zone: str) -> str:
+    """``"New York"`` for ``America/New_York``."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def doubt_words(facts: Facts) -> str:
+    """What to ask, where the zone is not certain."""
+    land = facts.land
+    if land.doubt:
+        return f"zone uncertain: ask ({land.doubt})"
+    if not land.uncertain:
+        return ""
+    if not facts.contact.phones and land.source == "taken as yours":
+        return "zone uncertain: ask (no number and no zone in the file, taken as yours)"
+    where = "all of them" if len(land.zones) > 2 else " and ".join(city(zone) for zone in land.zones)
+    return f"zone uncertain: ask ({land.source}; only hours allowed in {where})"
+
+
+def busy_words(world: World, slot: Slot) -> str:
+    """``"you are busy 15:00-16:00"``: busy times beside the slot."""
+    start, end = minutes(slot.start), minutes(slot.end)
+    near = [
+        f"{_local(world, opens)}-{_local(world, closes)}"
+        for opens, closes in world.busy
+        if closes > start - NEIGHBOURS and opens < end + NEIGHBOURS and closes - opens < 1440
+    ]
+    return f"you are busy {', '.join(near[:2])}" if near else ""
+
+
+def _local(world: World, minute: int) -> str:
+    return f"{datetime.fromtimestamp(minute * 60, UTC).astimezone(world.rep.zone):%H:%M}"
+
+
+def varied_words(facts: Facts, slot: Slot) -> str:
+    """``"varied from Mon 10:05"``: the latest attempt that reached nobody, when the slot is away from it."""
+    if not facts.silent:
+        return ""
+    last = facts.silent[0]
+    apart = abs((slot.start.hour - last.hour) * 60 + slot.start.minute - last.minute)
+    if apart < NEIGHBOURS and last.weekday() == slot.start.weekday():
+        return ""
+    return f"varied from {short(last)}"
+
+
+def hours_words(region: str, local: date) -> str:
+    """``"Florida allows 08:00-20:00"``, or why a day has none."""
+    hours = legal_hours(region, local)
+    law = closing_law(region, local)
+    place = name_of(law.code) if law.code != DEFAULT else name_of(region)
+    if hours:
+        return f"{place} allows {spell(hours)}"
+    if holiday := law.holiday(region, local):
+        return f"{place} allows no calls on {holiday}"
+    return f"{place} allows no calls on {local:%A}s"
