@@ -244,6 +244,61 @@ def status(context: typer.Context, config: Config = None, at: At = None, as_json
     return verb.run(_either(context, config), at, as_json=as_json)
 
 
+@app.command()
+def parse(
+    context: typer.Context,
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="The words, as you would note them.")] = None,
+    config: Config = None,
+    at: At = None,
+    as_json: Json = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read JSON objects from standard input, answer each on a line.")
+    ] = False,
+) -> int:
+    """How words are read as a promise.
+
+    For example:  calsync parse "call her back thursday after 2"
+    """
+    from calsync.cli import fast
+    from calsync.cli import phrase as verb
+
+    if jsonl:
+        return fast.parse_lines()
+    if not text:
+        raise UsageError("There are no words to read.", hint='calsync parse "by friday"')
+    return verb.run(_either(context, config), at, " ".join(text), as_json=as_json)
+
+
+@auth.command(name="google")
+def auth_google(
+    context: typer.Context,
+    config: Config = None,
+    client_secrets: Annotated[
+        Path | None,
+        typer.Option("--client-secrets", metavar="FILE", help="The client file of your Google project."),
+    ] = None,
+    calendar: Annotated[str, typer.Option(help="Which calendar, where several have sign-ins of their own.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Sign in to Google in your browser."""
+    from calsync.cli import signing as verb
+
+    return verb.google(_either(context, config), client_secrets, calendar, as_json=as_json)
+
+
+@auth.command(name="status")
+def auth_status(
+    context: typer.Context,
+    config: Config = None,
+    as_json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask the calendars.")] = False,
+) -> int:
+    """How the sign-ins stand, and what to do."""
+    from calsync.cli import signing as verb
+
+    return verb.status(_either(context, config), as_json=as_json, offline=offline)
+
+
 @service.command(name="install")
 def service_install(context: typer.Context, config: Config = None) -> int:
     """Install and start the service.

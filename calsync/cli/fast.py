@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
+
+from calsync.errors import UsageError
 
 
 def answer(arguments: Sequence[str]) -> int | None:
@@ -14,7 +17,20 @@ def answer(arguments: Sequence[str]) -> int | None:
         sys.stdout.write(f"calsync {__version__}\n")
         return 0
     if list(arguments) == ["parse", "--jsonl"]:
-        from calsync.cli import parse
-
-        return parse.jsonl()
+        return parse_lines()
     return None
+
+
+def parse_lines() -> int:
+    """``calsync parse --jsonl``: standard input to standard output, a JSON object a line."""
+    from calsync.cli.parse import parse_jsonl
+
+    try:
+        return parse_jsonl(sys.stdin, sys.stdout)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"A line of standard input is not JSON: {error}.", hint=_EXAMPLE) from None
+    except KeyError as error:
+        raise UsageError(f"A line of standard input has no {error}, or names no time zone.", hint=_EXAMPLE) from None
+
+
+_EXAMPLE = 'like {"id": "1", "text": "by friday", "reference": "2026-11-25T11:02", "zone": "America/Chicago"}'

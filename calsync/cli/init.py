@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
-from zoneinfo import ZoneInfo
 
 from calsync.cli import check
 from calsync.cli.style import Style
 from calsync.config.commented import commented
-from calsync.config.places import default_config
+from calsync.config.places import default_config, local_zone
 from calsync.config.shipped import shipped
 from calsync.config.values import Mistake, read_phone, read_region, read_zone, slug
 from calsync.errors import ConfigError, UsageError
@@ -69,7 +67,7 @@ def run(config: Path | None, given: Answers, *, ask: bool) -> int:
 def _values(given: Answers, question: Question) -> dict[str, dict[str, str]]:
     name = question("name", given.name, "", _needed)
     phone = question("phone", given.phone, "", _phone)
-    zone = question("timezone", given.timezone, _local_zone(), read_zone)
+    zone = question("timezone", given.timezone, local_zone(), read_zone)
     region = question("region", given.region, _country(phone), read_region)
     kind = question("calendar", given.calendar, "folder", _kind)
     return {
@@ -142,15 +140,6 @@ def _kind(text: str) -> str:
     if text not in ("folder", "caldav", "google"):
         raise Mistake(f'"{text}" is not a kind of calendar', "folder, caldav or google")
     return text
-
-
-def _local_zone() -> str:
-    """The machine's own zone, as a suggestion."""
-    name = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        return ""
 
 
 def _country(phone: str) -> str:

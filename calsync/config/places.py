@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import platformdirs
 
@@ -27,3 +29,12 @@ def default_ledger(rep_id: str) -> Path:
 def resolve(folder: Path, written: str) -> Path:
     """A path of the configuration: ``~`` is the home folder, a relative one starts at the configuration's folder."""
     return (folder / Path(written).expanduser()).absolute()
+
+
+def local_zone() -> str:
+    """The machine's own time zone by its IANA name, ``""`` where that cannot be told: a suggestion, never a fact."""
+    name = os.environ.get("TZ", "").lstrip(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        return ""
