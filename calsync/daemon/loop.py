@@ -34,7 +34,7 @@ from calsync.ledger import locked
 from calsync.model import Problem
 from calsync.office import Office, open_office
 from calsync.run import run_once
-from calsync.sync.report import Report, to_json
+from calsync.sync.report import Report, report_json
 
 DEBOUNCE = 0.15
 """Seconds of quiet after a file changed before it is read: an editor writes more than once."""
@@ -251,7 +251,7 @@ class Daemon:
                 "exit_code": 1,
             }
         else:
-            reply = {"report": to_json(report)}
+            reply = report_json(report) | {"exit_code": report.exit_code}
             if not asked.dry_run:
                 self._learn(report)
         if asked.channel is not None:

@@ -72,32 +72,33 @@ def state_of(error: CalendarError) -> str:
             return "refused"
 
 
-def to_json(report: Report) -> dict[str, Any]:
-    """A report as JSON values, without the plan: for whoever asked a running daemon."""
-    values = {name: getattr(report, name) for name in ("refused", "dry_run", "written")}
-    return values | {
-        "now": report.now.isoformat(),
-        "actions": [asdict(action) for action in report.actions],
+def report_json(report: Report) -> dict[str, Any]:
+    """A report as ``sync --json`` prints it, and as a running daemon hands it to whoever asked; the plan is not part
+    of it.
+
+    An action that did not work carries ``error``.
+    """
+    return {
+        "actions": [
+            {
+                "action": one.action,
+                "calendar": one.calendar,
+                "commitment_id": one.commitment_id,
+                "reason": one.reason,
+            }
+            | ({"error": one.error} if one.error else {})
+            for one in report.actions
+        ],
+        "refused": list(report.refused),
+        "problems": [asdict(problem) for problem in report.problems],
         "calendars": [
-            asdict(one) | {"last_sync": one.last_sync.isoformat() if one.last_sync else None}
+            {
+                "name": one.name,
+                "last_sync": one.last_sync.isoformat() if one.last_sync else None,
+                "state": one.state,
+                "reason": one.reason,
+                "hint": one.hint,
+            }
             for one in report.calendars
         ],
-        "problems": [asdict(problem) for problem in report.problems],
     }
-
-
-def from_json(values: dict[str, Any]) -> Report:
-    """What ``to_json`` made, as a report again."""
-    return Report(
-        now=datetime.fromisoformat(values["now"]),
-        plan=None,
-        actions=tuple(DoneAction(**action) for action in values["actions"]),
-        calendars=tuple(
-            CalendarState(**one | {"last_sync": datetime.fromisoformat(one["last_sync"]) if one["last_sync"] else None})
-            for one in values["calendars"]
-        ),
-        refused=tuple(values["refused"]),
-        problems=tuple(Problem(**problem) for problem in values["problems"]),
-        dry_run=values["dry_run"],
-        written=values["written"],
-    )
