@@ -6,7 +6,7 @@ import base64
 import hashlib
 import itertools
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from tests.google.discovery import Json, Query
 
@@ -69,9 +69,12 @@ class SignIn:
         self.codes[code] = Grant(scopes, one.get("code_challenge", ""), target)
         return f"{target}?{urlencode({'state': one['state'], 'code': code, 'scope': scopes})}"
 
-    def token(self, form: Query) -> tuple[int, Json]:
-        """The token endpoint."""
+    def token(self, form: Query, authorization: str = "") -> tuple[int, Json]:
+        """The token endpoint.  The client says who it is in the form, or by Basic authentication; Google takes both."""
         one = {key: values[0] for key, values in form.items()}
+        if authorization.startswith("Basic "):
+            name, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+            one |= {"client_id": unquote(name), "client_secret": unquote(secret)}
         if one.get("client_id") != CLIENT_ID or one.get("client_secret") != CLIENT_SECRET:
             return 401, {"error": "invalid_client", "error_description": "The OAuth client was not found."}
         if one.get("grant_type") == "authorization_code":

@@ -246,7 +246,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return 302, b"", {"Location": sign_in.consent(logged.query)}
             except ValueError as refusal:
                 return 400, str(refusal).encode(), {"Content-Type": "text/plain"}
-        status, answer = sign_in.token(parse_qs(logged.body.decode()))
+        status, answer = sign_in.token(parse_qs(logged.body.decode()), logged.headers.get("authorization", ""))
         return status, json.dumps(answer).encode(), {"Content-Type": "application/json; charset=utf-8"}
 
     def _call(

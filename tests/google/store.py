@@ -36,6 +36,7 @@ class CalendarStore:
     id: str
     summary: str
     zone: str = "America/Chicago"
+    role: str = "owner"
     default_reminders: list[Json] = field(default_factory=lambda: [{"method": "popup", "minutes": 30}])
     events: dict[str, Json] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
@@ -144,7 +145,7 @@ class Store:
             "description": "",
             "updated": self._moment(),
             "timeZone": self.zone_in_answers or calendar.zone,
-            "accessRole": "owner",
+            "accessRole": calendar.role,
             "defaultReminders": calendar.default_reminders,
             "items": [self._shown(event) for event in found[offset : offset + size]],
         }

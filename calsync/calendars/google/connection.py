@@ -24,7 +24,6 @@ from googleapiclient.errors import HttpError
 from calsync.calendars.google import tokens
 from calsync.calendars.google.failures import AnswerLost, Passing, of_answer, of_trouble, read_answer
 from calsync.calendars.spec import CalendarSpec
-from calsync.errors import SignInNeeded
 
 TIME_LIMIT = 30.0
 """Seconds for connecting, and for each wait for bytes."""
@@ -126,10 +125,7 @@ class Connection:
             return self._service
         self._service = None
         self._token = tokens.load(self._path)
-        try:
-            self._credentials = Credentials.from_authorized_user_info(self._token.info)  # type: ignore[no-untyped-call]
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise SignInNeeded(f"The file {self._path} holds no Google sign-in.", hint=tokens.SIGN_IN) from None
+        self._credentials = _credentials(self._token)
         self._service = build(
             "calendar",
             "v3",
@@ -157,6 +153,19 @@ class Connection:
             return  # a full disk: the token in memory still works, and the next renewal tries again
         if stamp is not None:
             self._token = tokens.Token(self._path, info, stamp)
+
+
+def _credentials(token: tokens.Token) -> Credentials:
+    """google-auth's own reader of such a file forgets ``token_uri``, and with it every proxy."""
+    info, expiry = token.info, tokens.moment_of(token.info.get("expiry"))
+    return Credentials(  # type: ignore[no-untyped-call]  # google-auth is typed in part
+        token=info.get("token"),
+        refresh_token=info.get("refresh_token"),
+        token_uri=info.get("token_uri") or tokens.TOKEN_URI,
+        client_id=info.get("client_id"),
+        client_secret=info.get("client_secret"),
+        expiry=expiry.replace(tzinfo=None) if expiry else None,
+    )
 
 
 def service_url(endpoint: str) -> str:

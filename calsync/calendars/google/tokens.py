@@ -24,6 +24,8 @@ SCOPES = (
 )
 """The least that does the work: events to write, busy times to read."""
 
+TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a token
+
 SEVEN_DAYS = (
     "If this comes back every seven days, the Google Cloud project is in publishing status “Testing”: "
     "set it to “In production” (Google Auth Platform, Audience)"
@@ -69,7 +71,7 @@ def path_of(spec: CalendarSpec) -> Path:
         return spec.token_file
     import platformdirs
 
-    return platformdirs.user_state_path("calsync") / "google.json"
+    return platformdirs.user_state_path("calsync") / "google-token.json"
 
 
 def stamp_of(path: Path) -> Stamp | None:
