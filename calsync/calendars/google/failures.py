@@ -163,7 +163,9 @@ def of_trouble(trouble: Exception, *, calendar: str, write: bool) -> CalsyncErro
 
 def _renewal(where: str, trouble: Exception) -> CalsyncError:
     words = " ".join(str(part) for part in trouble.args)
-    if getattr(trouble, "retryable", False):
+    refused = any(isinstance(part, dict) and "error" in part for part in trouble.args)
+    if getattr(trouble, "retryable", False) or not (refused or "necessary fields" in words):
+        # A page of HTML, say.  Google's own refusals are OAuth errors, and google-auth's are about missing fields.
         return Unreachable(f"{where}: the sign-in could not be renewed just now.")
     if "invalid_grant" in words:
         return SignInNeeded(
