@@ -1,7 +1,7 @@
 """Cadences: what to say on each attempt, what it promises, whether to leave a voicemail, and when to stop."""
 
 from calsync.cadences.advance import implied, step_after
-from calsync.cadences.choosing import choose, unknown_cadence
+from calsync.cadences.choosing import choose, unknown_cadence, unknown_groups, with_groups
 from calsync.cadences.loading import load, shipped_folder
 from calsync.cadences.model import Advice, Cadence, Callback, Choice, Leave, Next, Step, Words
 from calsync.cadences.phrases import day_in_words, promised_day, spoken_promise
@@ -24,4 +24,6 @@ __all__ = [
     "spoken_promise",
     "step_after",
     "unknown_cadence",
+    "unknown_groups",
+    "with_groups",
 ]

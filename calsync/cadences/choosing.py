@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from calsync.cadences.model import Cadence
@@ -60,3 +61,24 @@ def _claim(cadence: Cadence, contact: Contact) -> int:
     if (use.kinds and contact.kind not in use.kinds) or (use.lines and line not in use.lines):
         return 0
     return bool(use.kinds) + bool(use.lines)
+
+
+def with_groups(cadences: Mapping[str, Cadence], by_group: Mapping[str, str]) -> Mapping[str, Cadence]:
+    """The cadences, each also taking the groups that ``by_group`` (group -> cadence name) gives it.
+
+    A name that no cadence has gives nothing to anybody; ``unknown_groups`` reports it.
+    """
+    claims: dict[str, set[str]] = {}
+    for group, name in by_group.items():
+        claims.setdefault(_key(name, cadences), set()).add(group.lower())
+    return {
+        name: replace(one, use_for=replace(one.use_for, groups=one.use_for.groups | claims[name]))
+        if name in claims
+        else one
+        for name, one in cadences.items()
+    }
+
+
+def unknown_groups(cadences: Mapping[str, Cadence], by_group: Mapping[str, str]) -> tuple[str, ...]:
+    """The names in ``by_group`` that no cadence has, in alphabetical order."""
+    return tuple(sorted({name for name in by_group.values() if _key(name, cadences) not in cadences}))

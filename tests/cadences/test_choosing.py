@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from calsync.cadences import Cadence, choose, unknown_cadence
+from calsync.cadences import Cadence, choose, unknown_cadence, unknown_groups, with_groups
 from calsync.cadences.model import UseFor
 from calsync.errors import ConfigError
 from calsync.model import Contact, ContactKind, Line, Where
@@ -69,3 +69,11 @@ def test_a_name_that_no_file_has_is_reported_with_its_row_and_the_nearest_one() 
     )
     assert unknown_cadence(replace(DANA, cadence=" Referral "), ALL) is None
     assert unknown_cadence(DANA, ALL) is None
+
+
+def test_the_configuration_may_give_a_group_its_cadence() -> None:
+    by_group = {"Past customers": "After Sale", "Press": "nonsense"}
+    cadences = with_groups(ALL, by_group)
+    assert choose(replace(DANA, groups=("past customers",)), cadences, "referral").name == "after-sale"
+    assert choose(replace(DANA, groups=("Press",)), cadences, "referral").name == "referral"
+    assert unknown_groups(ALL, by_group) == ("nonsense",)
