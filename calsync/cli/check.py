@@ -94,10 +94,16 @@ def _cadence_problems(office: Office, book: Book, now: datetime) -> Iterator[Pro
     somebody = next(iter(book.contacts.values()), Contact("nobody", ""))
     for cadence in office.cadences.values():
         yield from lint(cadence)
-        yield from unreadable(cadence, office.read, somebody, now)
+        yield from unreadable(cadence, office.read, somebody, _working_morning(now))
     for contact in book.contacts.values():
         if (problem := unknown_cadence(contact, office.cadences)) is not None:
             yield problem
+
+
+def _working_morning(now: datetime) -> datetime:
+    """When scripts are spoken: late in the evening "this evening" would rightly name no time any more."""
+    wednesday = now - timedelta(days=now.weekday() - 2)
+    return wednesday.replace(hour=10, minute=0, second=0, microsecond=0)
 
 
 def _calendar(spec: CalendarSpec, chosen: Settings) -> Finding:

@@ -38,7 +38,7 @@ Question = Callable[[str, str | None, str, Callable[[str], str]], str]
 
 
 def run(config: Path | None, given: Answers, *, ask: bool) -> int:
-    """Exit code of ``check`` on what was written; 2 where there is a configuration already."""
+    """Exit code 2 where there is a configuration already, or where ``check`` refuses what was written."""
     file = (config or default_config()).expanduser().absolute()
     if file.exists():
         raise ConfigError(
@@ -56,7 +56,8 @@ def run(config: Path | None, given: Answers, *, ask: bool) -> int:
     _say(file.parent / "cadences" / "referral.toml", _cadence(file.parent / "cadences"), style)
     sys.stdout.write("\n")
     code = check.run(file, None, as_json=False, offline=True)
-    if code == 0:
+    if code < 2:  # an empty contact list is worth a line of check, and is what a beginning looks like
+        code = 0
         own = "" if file == default_config() else f" --config {file}"
         sys.stdout.write(f"\n  next: put your contacts into {file.parent / 'contacts.csv'}\n")
         sys.stdout.write(f"        log a call:  calsync{own} log NAME vm by friday\n")

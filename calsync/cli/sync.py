@@ -86,6 +86,11 @@ def _lines(done: dict[str, Any], style: Style, *, dry_run: bool) -> list[str]:
         lines.append(f"{calendar['name']}: {_summary(done, calendar, style, dry_run=dry_run)}")
         if calendar["state"] != "ok" and calendar.get("hint"):
             lines.append(f"  next: {style.bold(calendar['hint'])}")
+    lines += [
+        style.red(f"{action['calendar']}: {action['action']} {action['commitment_id']} failed: {action['error']}")
+        for action in done["actions"]
+        if action.get("error")
+    ]
     for refusal in done["refused"]:
         lines += [f"{style.red('refused:')} {refusal}", f"  next: {style.bold('calsync sync --confirm')}"]
     lines += problem_lines([Problem(**problem) for problem in done["problems"]], style)
@@ -95,7 +100,8 @@ def _lines(done: dict[str, Any], style: Style, *, dry_run: bool) -> list[str]:
 def _summary(done: dict[str, Any], calendar: dict[str, Any], style: Style, *, dry_run: bool) -> str:
     if calendar["state"] != "ok":
         return style.red(f"{calendar['state'].replace('_', '-')}: {calendar['reason']}")
-    actions = Counter(action["action"] for action in done["actions"] if action["calendar"] == calendar["name"])
+    here = [action for action in done["actions"] if action["calendar"] == calendar["name"] and not action.get("error")]
+    actions = Counter(action["action"] for action in here)
     said = [f"{number} {_PAST.get(verb, verb)}" for verb, number in actions.items() if verb != "keep"]
     if not said:
         return "up to date"

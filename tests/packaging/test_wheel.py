@@ -92,4 +92,5 @@ def test_init_and_check_work_from_the_wheel(installed: Path, tmp_path: Path) -> 
     )
     made = run(installed, "init", "--config", config, "--yes", *answers, home=tmp_path)
     assert made.returncode == 0, made.stderr + made.stdout
+    (config.parent / "contacts.csv").write_text("name,phone\nDana Levy,+1 312 555 0100\n")
     assert run(installed, "--config", config, "check", "--offline", home=tmp_path).returncode == 0
