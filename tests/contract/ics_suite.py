@@ -35,7 +35,7 @@ class TextContract(CalendarContract):
         calendar.create(entry(1))
         calendar.create(entry(2))
         token = calendar.changes(None).token
-        rewrite(world, lambda text: text.replace("DTSTART;TZID=America/Chicago:2026", "DTSTART:tomorrow2026"))
+        rewrite(world, lambda text: text.replace("DTSTART;TZID=America/Chicago:", "DTSTART;TZID=Mars/Olympus:"))
         world.person.rename(entry(2).uid, "vm fri")
         changes = calendar.changes(token)
         assert only(changes.seen).title == "vm fri"
@@ -59,7 +59,7 @@ class TextContract(CalendarContract):
 
     def test_lines_of_others_stay_byte_for_byte(self, world: World, calendar: Calendar) -> None:
         extra = (
-            'ATTENDEE;CN="Lee; the \\"boss\\"";RSVP=TRUE:mailto:lee@example.com\r\n'
+            'ATTENDEE;CN="Lee: the boss; really";RSVP=TRUE:mailto:lee@example.com\r\n'
             'X-SOMETHING;X-A=1;X-B="2:3":kept\\, as it is\r\n  and folded here\r\n'
             "COLOR:tomato\r\n"
         )

@@ -65,3 +65,20 @@ def merged(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Span,
         else:
             result.append((begins, ends))
     return tuple(Span(begins.astimezone(start.tzinfo), ends.astimezone(start.tzinfo)) for begins, ends in result)
+
+
+def free_busy(text: str, start: datetime, end: datetime) -> tuple[Span, ...]:
+    """The busy stretches of a VFREEBUSY, as a calendar answers that shows no more than that."""
+    from icalendar import Calendar
+
+    spans: list[Span] = []
+    try:
+        for part in Calendar.from_ical(text).walk("VFREEBUSY"):
+            found = part.get("FREEBUSY", [])
+            for line in found if isinstance(found, list) else [found]:
+                if str(line.params.get("FBTYPE", "BUSY")).upper() == "FREE":
+                    continue
+                spans.extend(Span(period.start, period.end) for period in getattr(line, "dts", [line]))
+    except (ValueError, AttributeError, TypeError):
+        return ()
+    return merged(spans, start, end)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from calsync.calendars.ics.lines import Component, Line, clean, components, escape, first, fold, split, unescape
 from calsync.calendars.ics.marks import ALARM, MARK, PRODID, TRANSP, file_name, uid_text
 from calsync.calendars.ics.read import end_of, find_event
-from calsync.calendars.ics.times import moment_of, property_line, utc_text
+from calsync.calendars.ics.times import duration_of, moment_of, property_line, utc_text
 from calsync.calendars.ics.zones import vtimezone
 from calsync.model import Entry
 
@@ -200,11 +200,14 @@ def _own_alarms(edit: _Edit, entry: Entry, *, renew: bool) -> None:
 
 
 def _rings_as_noted(lines: list[Line], part: Component) -> bool:
+    """Whether an alarm of ours still rings when we set it to, however a server spells that."""
     trigger, noted = first(lines, part.own(), "TRIGGER"), first(lines, part.own(), ALARM)
     if trigger is None or noted is None:
         return False
-    minutes = noted.value.strip()
-    return trigger.value.strip() == (f"-PT{minutes}M" if minutes != "0" else "PT0S")
+    try:
+        return -int(duration_of(trigger.value).total_seconds()) == 60 * int(noted.value)
+    except ValueError:
+        return False
 
 
 def _put_zone(edit: _Edit, calendar: Component, event: Component, zone: str, year: int) -> None:

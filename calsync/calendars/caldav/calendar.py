@@ -1,0 +1,354 @@
+"""The calendar on a CalDAV server: the contract of ``calsync.calendars.base``, kept also where the server is sloppy.
+
+A write is conditional by its header, and what the server makes of the header is not taken on trust.  After the first
+event that calsync writes, it writes the same text twice more under conditions that must fail; a server that lets
+them pass is asked for the event before each later write, and what it says is compared, by meaning, with what was
+last seen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from urllib.parse import quote, urljoin
+from zoneinfo import ZoneInfo
+
+from calsync.calendars import ics
+from calsync.calendars.base import Changes, Receipt, Seen
+from calsync.calendars.caldav import dav, discovery, failures
+from calsync.calendars.caldav.poll import XML, Poll
+from calsync.calendars.caldav.state import Facts, State
+from calsync.calendars.caldav.wire import Answer, Limits, Wire
+from calsync.calendars.ics.times import utc_text
+from calsync.calendars.listing import Listing, ours_or_none
+from calsync.calendars.spec import CalendarSpec
+from calsync.errors import Gone, Stale, Taken
+from calsync.model import Entry, Span
+
+_ICS = {"Content-Type": "text/calendar; charset=utf-8"}
+_NO_SUCH_ETAG = '"calsync-no-such-etag"'
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class CalDavCalendar:
+    """Implements ``Calendar``.  An href is the path of a resource on the server."""
+
+    def __init__(
+        self,
+        spec: CalendarSpec,
+        *,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime] = utc_now,
+        limits: Limits | None = None,
+    ) -> None:
+        self.name = spec.name
+        self._spec = spec
+        self._zone = zone
+        self._clock = clock
+        self._wire = Wire(spec, limits=limits)
+        self._poll: Poll | None = None
+        self._facts = Facts()
+        self._hrefs: dict[str, str] = {}
+        self._writing = threading.Lock()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self._wire.requests
+
+    # --- polling
+
+    def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
+        """See ``Calendar.changes``.  One request when nothing changed; the token also remembers where the calendar
+        is.
+        """
+        state = State.parse(token, self._spec)
+        if state is not None and state.url:
+            self._use(state)
+        poll = self._found()
+        if poll is None:
+            return Changes((), (), State(facts=self._facts).token(self._spec), full=state is None or bool(state.url))
+        found = Listing(self.name, self._zone)
+        full = state is None or not state.url or not (state.sync or state.etags is not None)
+        state = state or State()
+        if not full and state.sync:
+            full = not poll.by_token(state, known or {}, found)
+        elif not full:
+            poll.by_listing(state, known or {}, found)
+        if full:
+            found = Listing(self.name, self._zone)
+            poll.everything(state, known or {}, found)
+        for seen in found.seen:
+            self._hrefs[seen.uid] = seen.href
+        state.url, state.facts = poll.url, self._facts
+        return found.changes(token=state.token(self._spec), full=full)
+
+    def learned(self, token: str) -> str:
+        """The same token with what the writes since have taught about the server; worth keeping after a run."""
+        state = State.parse(token, self._spec)
+        if state is None:
+            return token
+        state.facts = self._facts
+        return state.token(self._spec)
+
+    def _use(self, state: State) -> None:
+        if self._poll is None or self._poll.url != state.url:
+            self._poll = Poll(self._wire, self._spec, state.url)
+        if not self._facts.known:
+            self._facts = state.facts
+
+    def _found(self) -> Poll | None:
+        if self._poll is None:
+            url = discovery.find(self._wire, self._spec)
+            self._poll = Poll(self._wire, self._spec, url) if url is not None else None
+        return self._poll
+
+    def _made(self) -> Poll:
+        """The collection, made where there is none: only a write does that, never a look."""
+        if (poll := self._found()) is None:
+            poll = self._poll = Poll(self._wire, self._spec, discovery.make(self._wire, self._spec))
+        return poll
+
+    # --- one event
+
+    def get(self, uid: str) -> Seen | None:
+        """Read back by the name it is written under, by where a poll saw it, and last by asking for the UID."""
+        poll = self._found()
+        if poll is None:
+            return None
+        paths = [self._path(poll, uid)]
+        if (elsewhere := self._hrefs.get(uid)) is not None and elsewhere not in paths:
+            paths.append(elsewhere)
+        for path in paths:
+            if (seen := self._read(poll, path)) is not None and seen.uid == uid:
+                return seen
+        answer = self._wire.request("REPORT", poll.url, dav.query_uid(ics.uid_text(uid)), {**XML, "Depth": "1"})
+        if answer.status != 207:
+            return None  # a server that cannot be asked that way: a poll will show it
+        for item in discovery.parsed(self._spec, answer).items:
+            text = item.text(f"{dav.CALDAV}calendar-data")
+            if text and item.href not in paths:
+                seen = ours_or_none(text, href=item.href, etag=item.etag, zone=self._zone, calendar=self.name)
+                if seen is not None and seen.uid == uid:
+                    self._hrefs[uid] = seen.href
+                    return seen
+        return None
+
+    def _read(self, poll: Poll, path: str) -> Seen | None:
+        body = poll.read(path)
+        if body is None:
+            return None
+        return ours_or_none(body[1], href=path, etag=body[0], zone=self._zone, calendar=self.name)
+
+    @staticmethod
+    def _path(poll: Poll, uid: str) -> str:
+        return poll.path + ics.file_name(uid)
+
+    # --- writing
+
+    def create(self, entry: Entry) -> Receipt:
+        """``If-None-Match: *``; see ``Calendar.create``."""
+        with self._writing:
+            poll = self._made()
+            path = self._path(poll, entry.uid)
+            if not self._facts.keeps_none_match and poll.read(path) is not None:
+                raise Taken(f"{failures.about(self._spec)}: the event is there already.")
+            text = ics.render(entry, self._clock())
+            answer = self._put(poll, path, text, {"If-None-Match": "*"})
+            if not answer.ok:
+                raise self._not_created(poll, path, entry.uid, answer)
+            self._check_page(answer)
+            if not self._facts.known:
+                self._learn(poll, path, text)
+            receipt = self._receipt(poll, path, text, answer)
+            if self._facts.keeps_none_match is False:
+                self._still_ours(poll, receipt, entry)
+            self._hrefs[entry.uid] = path
+            return receipt
+
+    def update(self, entry: Entry, seen: Seen) -> Receipt:
+        """``If-Match``; see ``Calendar.update``."""
+        with self._writing:
+            poll = self._made()
+            if seen.raw and _strong(seen.etag) and self._facts.keeps_match:
+                text = self._patched(seen.raw, entry, seen)
+                answer = self._put(poll, seen.href, text, {"If-Match": seen.etag})
+                if answer.status not in (404, 410, 412):
+                    return self._updated(poll, seen.href, text, answer)
+            # a condition that failed, or one that this server cannot be trusted with: look before writing
+            for _ in range(3):
+                etag, current = self._unchanged(poll, seen)
+                text = self._patched(current, entry, seen)
+                condition = {"If-Match": etag} if _strong(etag) and self._facts.keeps_match is not False else {}
+                answer = self._put(poll, seen.href, text, condition)
+                if answer.status not in (404, 410, 412):
+                    receipt = self._updated(poll, seen.href, text, answer)
+                    if not self._facts.known:
+                        self._learn(poll, seen.href, text)
+                        return self._receipt(poll, seen.href, text, None)
+                    return receipt
+            raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is written.")
+
+    def delete(self, seen: Seen) -> None:
+        """``If-Match``; see ``Calendar.delete``."""
+        with self._writing:
+            poll = self._found()
+            if poll is None:
+                return
+            url = urljoin(poll.url, seen.href)
+            if _strong(seen.etag) and self._facts.keeps_match:
+                answer = self._wire.request("DELETE", url, b"", {"If-Match": seen.etag})
+                if self._deleted(answer):
+                    return
+            for _ in range(3):
+                try:
+                    etag, _ = self._unchanged(poll, seen)
+                except Gone:
+                    return
+                condition = {"If-Match": etag} if _strong(etag) and self._facts.keeps_match is not False else {}
+                if self._deleted(self._wire.request("DELETE", url, b"", condition)):
+                    return
+            raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is removed.")
+
+    def _deleted(self, answer: Answer) -> bool:
+        """True when it is gone, False on a failed condition; anything else is an error."""
+        if answer.ok:
+            self._check_page(answer)
+            return True
+        if answer.status in (404, 410):
+            return True
+        if answer.status == 412:
+            return False
+        if answer.status == 403:
+            raise failures.forbidden(self._spec, "remove an event")
+        raise failures.refused(self._spec, "remove an event", answer.status)
+
+    def _put(self, poll: Poll, path: str, text: str, condition: Mapping[str, str]) -> Answer:
+        body = text.replace("\r\n", "\n").replace("\n", "\r\n")  # what came inside XML lost its line ends
+        url = urljoin(poll.url, quote(path, safe="/%:@!$&'()*+,;=~-._"))
+        return self._wire.request("PUT", url, body, {**_ICS, **condition})
+
+    def _patched(self, raw: str, entry: Entry, seen: Seen) -> str:
+        try:
+            return ics.patch(raw, entry, self._clock())
+        except ValueError as reason:
+            raise Stale(f"{failures.about(self._spec)}: {seen.href} cannot be changed: {reason}.") from None
+
+    def _updated(self, poll: Poll, path: str, text: str, answer: Answer) -> Receipt:
+        if not answer.ok:
+            if answer.status == 403:
+                raise failures.forbidden(self._spec, "change an event")
+            if answer.status == 507:
+                raise failures.full(self._spec)
+            raise failures.refused(self._spec, "change an event", answer.status)
+        self._check_page(answer)
+        return self._receipt(poll, path, text, answer)
+
+    def _unchanged(self, poll: Poll, seen: Seen) -> tuple[str, str]:
+        """The event as it stands, provided that it means what was last ``seen``; etags may change without a reason,
+        and a person's colour or reminder is no conflict: the patch keeps it."""
+        body = poll.read(seen.href)
+        if body is None:
+            raise Gone(f"{failures.about(self._spec)}: the event is no longer there.")
+        current = ours_or_none(body[1], href=seen.href, etag=body[0], zone=self._zone, calendar=self.name)
+        if current is None or not same_meaning(current, seen):
+            raise Stale(f"{failures.about(self._spec)}: the event changed since it was last read.")
+        return body
+
+    def _receipt(self, poll: Poll, path: str, text: str, answer: Answer | None) -> Receipt:
+        """What the write left behind.  Where the server names no etag to be trusted, the event is read back: it may
+        also have been rewritten on the way."""
+        if answer is not None and _strong(etag := answer.header("ETag").strip()):
+            return Receipt(path, etag, text)
+        body = poll.read(path)
+        if body is None:
+            return Receipt(path, "", text)
+        wrote = ours_or_none(text, href=path, etag="", zone=self._zone, calendar=self.name)
+        stands = ours_or_none(body[1], href=path, etag="", zone=self._zone, calendar=self.name)
+        if wrote is None or stands is None or not same_meaning(wrote, stands):
+            return Receipt(path, "", text)  # somebody else was there in between: the next poll reads it
+        return Receipt(path, body[0], body[1])
+
+    def _not_created(self, poll: Poll, path: str, uid: str, answer: Answer) -> Exception:
+        about = failures.about(self._spec)
+        if answer.status == 412 or (answer.status in (403, 409) and dav.says(answer.body, "uid-conflict")):
+            return Taken(f"{about}: the event is there already.")
+        if answer.status in (403, 409) and (poll.read(path) is not None or self.get(uid) is not None):
+            return Taken(f"{about}: the event is there already.")
+        if answer.status == 403:
+            return failures.forbidden(self._spec, "write an event")
+        if answer.status == 507:
+            return failures.full(self._spec)
+        if answer.status in (404, 409, 410):
+            self._poll = None
+            return failures.vanished(self._spec)
+        return failures.refused(self._spec, "write an event", answer.status)
+
+    def _check_page(self, answer: Answer) -> None:
+        """A sign-in page says 200 to everything; only 201 and 204 are said by somebody who understood a write."""
+        if answer.status == 200 and answer.is_web_page:
+            raise failures.web_page(self._spec)
+
+    def _still_ours(self, poll: Poll, receipt: Receipt, entry: Entry) -> None:
+        """Where the server lets two writers create the same event, look who was last."""
+        seen = self._read(poll, receipt.href)
+        if seen is None or seen.title != entry.title:
+            raise Taken(f"{failures.about(self._spec)}: another program wrote the same event.")
+
+    def _learn(self, poll: Poll, path: str, text: str) -> None:
+        """Does this server keep conditions?  Write the same text again under two that must fail; nothing changes if
+        it does.
+        """
+        none_match = self._put(poll, path, text, {"If-None-Match": "*"})
+        match = self._put(poll, path, text, {"If-Match": _NO_SUCH_ETAG})
+        self._facts.keeps_none_match = none_match.status in (403, 409, 412)
+        self._facts.keeps_match = match.status in (403, 409, 412)
+
+    # --- busy times
+
+    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """By listing the events of that time, so that our own can be left out; a calendar that shows no more than when
+        somebody is busy is asked for that (RFC 4791 section 7.10)."""
+        from calsync.calendars.ics.busy import busy, free_busy
+
+        poll = self._found()
+        if poll is None:
+            return ()
+        stretch = utc_text(start), utc_text(end)
+        answer = self._wire.request("REPORT", poll.url, dav.query_time(*stretch), {**XML, "Depth": "1"})
+        if answer.status == 207:
+            items = discovery.parsed(self._spec, answer).items
+            return busy((item.text(f"{dav.CALDAV}calendar-data") for item in items), start, end, self._zone)
+        answer = self._wire.request("REPORT", poll.url, dav.free_busy(*stretch), {**XML, "Depth": "1"})
+        if answer.ok and b"VFREEBUSY" in answer.body:
+            return free_busy(answer.body.decode("utf-8", "replace"), start, end)
+        raise failures.refused(self._spec, "show busy times", answer.status)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def same_meaning(one: Seen, other: Seen) -> bool:
+    """Whether two readings of an event say the same in the fields that are ours; bytes are each server's own
+    business.
+    """
+    return (
+        one.title.strip() == other.title.strip()
+        and one.description.strip() == other.description.strip()
+        and _moment(one.start) == _moment(other.start)
+        and _moment(one.end) == _moment(other.end)
+        and one.cancelled == other.cancelled
+    )
+
+
+def _moment(when: datetime | date) -> datetime | date:
+    return when.astimezone(UTC) if isinstance(when, datetime) else when
+
+
+def _strong(etag: str) -> bool:
+    """Whether a condition can quote this etag: weak ones never match (RFC 9110 section 13.1.1)."""
+    return etag not in ("", '""') and not etag.startswith("W/")

@@ -1,0 +1,137 @@
+"""What a server's refusals mean, in words: which calendar, which host, what to do.  Never a password, never a whole
+URL.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult
+
+from calsync.calendars.spec import CalendarSpec
+from calsync.errors import CalendarError, Refused, SignInNeeded, Unreachable
+
+
+def about(spec: CalendarSpec) -> str:
+    """How every message about a calendar begins."""
+    return f"Calendar “{spec.name}” ({spec.host})"
+
+
+def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
+    """Raise for the statuses that mean the same whatever was asked."""
+    wait = retry_after(headers.get("Retry-After"))
+    match status:
+        case 407:
+            raise Unreachable(f"{about(spec)}: a proxy on the way wants a sign-in.", hint="check the proxy settings")
+        case 408 | 425 | 429:
+            raise Unreachable(f"{about(spec)}: the server asks to go slower ({status}).", retry_after=wait)
+        case 423:
+            raise Unreachable(f"{about(spec)}: somebody else holds a lock there (423); later again.", retry_after=wait)
+        case 507:
+            return  # the calendar is full, or a listing was cut short: only the caller knows which
+        case 501 | 505:
+            return  # this server does not know the method: there may be another way
+    if status >= 500:
+        raise Unreachable(f"{about(spec)}: the server has trouble ({status}).", retry_after=wait)
+
+
+def retry_after(value: object) -> float | None:
+    """Seconds to wait, from a Retry-After header in either of its forms (RFC 9110 section 10.2.3)."""
+    if not isinstance(value, str):
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def no_answer(spec: CalendarSpec, problem: Exception) -> CalendarError:
+    """No usable answer: names the reason that a rep can do something about."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return Refused(
+            f"{about(spec)}: its certificate is not trusted ({problem.verify_message}).",
+            hint=f"for a private certificate set ca_file in the table of the calendar “{spec.name}”",
+        )
+    if isinstance(problem, TimeoutError):
+        return Unreachable(f"{about(spec)}: no answer in time.")
+    if isinstance(problem, ConnectionRefusedError):
+        return Unreachable(f"{about(spec)}: nothing listens there.", hint="is the server running? Check url and port")
+    if isinstance(problem, ssl.SSLError):
+        return Unreachable(
+            f"{about(spec)}: no secure connection ({problem.reason or 'TLS error'}).",
+            hint="is it https, and that port?",
+        )
+    if isinstance(problem, OSError) and "name" in type(problem).__name__.lower() + str(problem).lower():
+        return Unreachable(f"{about(spec)}: the name cannot be found.", hint="online? Is the host in url right?")
+    return Unreachable(f"{about(spec)}: the connection broke ({type(problem).__name__}).")
+
+
+def too_slow(spec: CalendarSpec, seconds: float) -> CalendarError:
+    return Unreachable(f"{about(spec)}: the answer did not end within {seconds:.0f} s.")
+
+
+def bad_ca_file(spec: CalendarSpec) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: the file {spec.ca_file} holds no certificate that can be used.",
+        hint="ca_file names a file in PEM form, beginning with -----BEGIN CERTIFICATE-----",
+    )
+
+
+def not_signed_in(spec: CalendarSpec) -> CalendarError:
+    who = f"the user name “{spec.username}” with its password" if spec.username else "a request without a user name"
+    return SignInNeeded(
+        f"{about(spec)}: the server does not take {who}.",
+        hint=f"check username and password_… of the calendar “{spec.name}”; some services want an app password",
+    )
+
+
+def forbidden(spec: CalendarSpec, doing: str, status: int = 403) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: the server does not allow you to {doing} ({status}).",
+        hint="is it your own calendar, and not one that is shared for reading only?",
+    )
+
+
+def redirected_elsewhere(spec: CalendarSpec, target: SplitResult) -> CalendarError:
+    if target.scheme == "http" and spec.url.startswith("https"):
+        return Refused(f"{about(spec)}: it redirects to an address without encryption; nothing was sent there.")
+    return Refused(
+        f"{about(spec)}: it redirects to another host, {target.hostname}; nothing was sent there.",
+        hint="if that is a sign-in page of the network you are in, sign in there; if the calendar moved, change url",
+    )
+
+
+def redirects_in_circles(spec: CalendarSpec) -> CalendarError:
+    return Unreachable(f"{about(spec)}: it redirects in circles.", hint="check url")
+
+
+def web_page(spec: CalendarSpec) -> CalendarError:
+    return SignInNeeded(
+        f"{about(spec)}: a web page came back instead of a calendar; that is usually a sign-in page.",
+        hint="sign in to the network you are in, or check url: it has to be the CalDAV address",
+    )
+
+
+def not_understood(spec: CalendarSpec, what: str) -> CalendarError:
+    return Unreachable(f"{about(spec)}: the answer makes no sense ({what}).", hint="is url the CalDAV address?")
+
+
+def vanished(spec: CalendarSpec) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: the calendar is no longer there.",
+        hint="if it was removed on purpose: calsync sync --confirm; else check url and calendar",
+    )
+
+
+def full(spec: CalendarSpec) -> CalendarError:
+    return Refused(f"{about(spec)}: there is no room left (507).", hint="make room on the server")
+
+
+def refused(spec: CalendarSpec, doing: str, status: int) -> CalendarError:
+    return Refused(f"{about(spec)}: the server refuses to {doing} ({status}).", hint="calsync check")
