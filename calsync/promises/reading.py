@@ -1,18 +1,41 @@
-"""Reading a note: the first plain form, grown into the grammar."""
+"""Reading a note, from text to kind and due window: tokens, the levels of the grammar, whose promise it is, the window."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calsync.model import Kind, Reading, Window
+from calsync.model import Reading
+from calsync.promises.compose import compose
+from calsync.promises.grammar import Level, Line
+from calsync.promises.lexicon import Lexicon, lexicon_for
+from calsync.promises.rules.clocks import CLOCKS
+from calsync.promises.rules.days import DATES, DAYS
+from calsync.promises.rules.joins import JOINS, OFFSETS
+from calsync.promises.rules.numbers import LENGTHS, NUMBERS
+from calsync.promises.rules.periods import EDGES, PERIODS
+from calsync.promises.tokens import tokenise
+from calsync.promises.values import Moment
+from calsync.promises.verdict import judge, resolve_only
 from calsync.promises.words import DEFAULT, Words
 
-_DAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
-_DAY = re.compile(r"\b(by )?(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b|\b(by )?(tomorrow|today)\b", re.IGNORECASE)
-_CALL = re.compile(r"\b(call|cb|ring|phone|try|follow|check|touch)", re.IGNORECASE)
-_STOP = re.compile(r"\b(dnc|stop calling|do not call|unsubscribe)\b", re.IGNORECASE)
+LEVELS: tuple[Level, ...] = (NUMBERS, LENGTHS, CLOCKS, DATES, DAYS, PERIODS, EDGES, OFFSETS, JOINS)
+
+
+def moment_of(said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, resolve: bool, lexicon: Lexicon) -> Moment:
+    """What the words are counted from; a naive ``said_at`` is in ``zone``."""
+    now = said_at.astimezone(zone) if said_at.tzinfo is not None else said_at.replace(tzinfo=zone)
+    today = now.date()
+    american = locale.endswith(("US", "us")) or locale in ("", "en")
+    return Moment(now, today, today.weekday(), zone, contact_zone, not american, resolve, locale[-2:] in ("GB", "IE"), lexicon)
+
+
+def analyse(text: str, moment: Moment) -> Line:
+    """The text as classes, with every date expression one ``due``."""
+    line = tokenise(text, moment.lexicon)
+    for level in LEVELS:
+        line = level.apply(line, moment)
+    return compose(line, moment)
 
 
 def read(
@@ -20,24 +43,13 @@ def read(
     said_at: datetime,
     *,
     zone: ZoneInfo,
-    contact_zone: ZoneInfo | None = None,  # noqa: ARG001
-    locale: str = "en-US",  # noqa: ARG001
-    resolve: bool = False,  # noqa: ARG001
+    contact_zone: ZoneInfo | None = None,
+    locale: str = "en-US",
+    resolve: bool = False,
     words: Words = DEFAULT,
 ) -> Reading:
     """Read a note or the words spoken on a call."""
-    if _STOP.search(text):
-        return Reading(Kind.OPTOUT, None, "asks not to be called")
-    found = _DAY.search(text)
-    if found is None:
-        return Reading(Kind.UNDATED if _CALL.search(text) else Kind.NONE, None, "no date")
-    now = said_at.astimezone(zone)
-    if name := found[2]:
-        day = now.date() + timedelta(days=(_DAYS[name.lower()] - now.weekday() - 1) % 7 + 1)
-    else:
-        day = now.date() + timedelta(days=found[4].lower() == "tomorrow")
-    opens, closes = words.hours.bounds(day.weekday())
-    start = max(now, datetime.combine(day, opens, zone))
-    window = Window(start, max(start, datetime.combine(day, closes, zone)))
-    kind = Kind.DEADLINE if found[1] or found[3] else Kind.DAY
-    return Reading(kind, window, str(kind), (found.span(),))
+    lexicon = lexicon_for(locale[:2], words)
+    moment = moment_of(said_at, zone, contact_zone, locale, resolve, lexicon)
+    line = analyse(text, moment)
+    return resolve_only(line, moment) if resolve else judge(line, moment)

@@ -1,4 +1,4 @@
-"""What a rep's words mean: working hours, parts of the day, extra phrases, holidays.  Frozen values."""
+"""What a rep's words mean: working hours, parts of the day, phrases and holidays of their own.  Frozen values."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from calsync.model import Hours
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The rep's own settings of the language.
+    """The rep's own settings of the language; made by ``for_hours``.
 
-    ``parts`` overrides parts of the day by name (``{"morning": (time(8), time(12))}``); ``phrases`` adds words
-    (``{"sched": "call", "payday": "the 15th"}``: the left is read as if the right stood there); ``holidays`` adds
-    named days (``{"founders day": "06-12"}``, or one date each as a ``date``).
+    ``parts`` names parts of the day with their start and end, ``phrases`` are words that are read as if the second
+    text of the pair stood there, ``holidays`` are named days: a ``date``, ``"MM-DD"``, ``"4 thu 11"`` (the fourth
+    Thursday of November; -1 is the last) or ``"easter+1"``.
     """
 
     hours: Hours = field(default_factory=Hours.same)
-    parts: Mapping[str, tuple[time, time]] = field(default_factory=dict)
-    phrases: Mapping[str, str] = field(default_factory=dict)
-    holidays: Mapping[str, str | date] = field(default_factory=dict)
+    parts: tuple[tuple[str, tuple[time, time]], ...] = ()
+    phrases: tuple[tuple[str, str], ...] = ()
+    holidays: tuple[tuple[str, str | date], ...] = ()
 
     @classmethod
     def for_hours(
@@ -32,8 +32,16 @@ class Words:
         phrases: Mapping[str, str] | None = None,
         holidays: Mapping[str, str | date] | None = None,
     ) -> Words:
-        """The default language with a rep's working hours; a closed day has the hours of an ordinary weekday."""
-        return cls(hours, dict(parts or {}), dict(phrases or {}), dict(holidays or {}))
+        """The language with a rep's working hours, parts of the day (``{"morning": (time(8), time(12))}``), phrases
+        (``{"sched": "call"}``) and holidays.  A closed day has the hours of an ordinary weekday; parts of the day do
+        not shift with the hours.
+        """
+        return cls(
+            hours,
+            tuple(sorted((parts or {}).items())),
+            tuple(sorted((phrases or {}).items())),
+            tuple(sorted((holidays or {}).items(), key=lambda item: item[0])),
+        )
 
 
 DEFAULT = Words()

@@ -1,0 +1,198 @@
+"""Clauses and their roles: who promises, what is past, refused, conditional, available, or about other things.
+
+A note is cut into clauses at punctuation and where a new statement begins; each clause then has the role of the first
+rule that fits.  The rules are patterns over word classes (see ``grammar``), in which ``due`` is a date expression.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from calsync.promises.grammar import symbol, translate
+
+
+class Role(Enum):
+    """What a clause does."""
+
+    REP = "the rep is to call"
+    CONTACT = "the contact is to call"
+    REFUSED = "no call is promised"
+    CONDITION = "a condition"
+    PAST = "something past"
+    FREE = "when the contact can be reached"
+    BARE = "a date alone"
+    NEGATED = "a date that is ruled out"
+    OTHER = "something else"
+
+
+class ClauseRule(NamedTuple):
+    """A role, the pattern that tells it, and examples."""
+
+    role: Role
+    pattern: str
+    examples: tuple[str, ...]
+
+
+def _rules(*rows: tuple[Role, str, str]) -> list[ClauseRule]:
+    return [ClauseRule(role, pattern, tuple(filter(None, examples.split(" | ")))) for role, pattern, examples in rows]
+
+
+RULES = _rules(
+    (Role.CONDITION, "^{but|and|then|filler|call|calling}* if", "if I don't hear back by Friday | unless she texts first"),
+    (Role.OTHER, "^{but|and|filler}* when", "when tax season is done"),
+    # what is ruled out or refused
+    (Role.NEGATED, "^_{0,3} not {on|the|for|in|good|avail|free}* due {filler|avail}*$", "not Monday | can't do Friday"),
+    (Role.REFUSED, "no _{0,2} {need_noun|want} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
+    (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|word|need|set|back|planned|due|call|required}", "no callback needed"),
+    (Role.REFUSED, "do not {want|need|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
+    (
+        Role.REFUSED,
+        "^{i|filler|and|but|so|said}* ({will|be|can|do|need|must} {filler|also}*)? not {be|will|need|filler|ever|to|going|again|want|anymore}{0,3} {call|calling|cb|try}",
+        "won't call again | not calling back | I will not be calling",
+    ),
+    # the contact's, said as such
+    (Role.REP, "{want|say|promise} {for|that|if|on|to}? {me|us} _{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
+    (Role.CONTACT, "{will|need|to|call} {filler|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
+    (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
+    (Role.REP, "{want|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
+    (Role.REP, "{want} {a|the|it|for|filler|to|do|word}{0,3} due", "prefers Thursday | wants it Friday at 3"),
+    (
+        Role.CONTACT,
+        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
+        "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
+    ),
+    # the rep's, said as such
+    (Role.REP, "i _{0,3} {will|need|promise|can|want|be|have|say|set|owe} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
+    (Role.REP, "i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
+    (Role.REP, "i {will|need|can} _{0,3} {back|have|let|get} _{0,6} {you|her|obj|third|name|know|back}", "I'll get you that quote by phone"),
+    (Role.REP, "lets _{0,3} {call|try|due|cb|calling|plan|do}", "let's talk Tuesday"),
+    (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|due|ringn|calls|give}", "promised a call Monday | said this Friday works"),
+    (Role.REP, "{say} {obj|third|name|me|you|their} (the)? {due|to call|call|try|cb}", "told her 10:30ish Friday"),
+    (Role.REP, "{retime|set|cb} _{0,5} due", "moved to Thursday 3pm | assistant booked me Fri 11am to call"),
+    (Role.REP, "({will|need|to|lets|please|then} {filler|not|be|just|also|back}*|^{filler|and|but|so|then|due|word|name|back|the|again}{0,2}) {call|calling|try}", "call him Wednesday | will try her again Monday"),
+    (Role.REP, "{give|have} _{0,4} {call|ringn|try|calls|cb}", "give her a shout Friday"),
+    (Role.REP, "^{give|get} {obj|third|name} _{0,6} due", "get her the answer before noon tomorrow"),
+    (Role.REP, "cb", "cb thurs | 2wk f/u"),
+    (Role.PAST, "{called|was|did}", "called Tues 3/3"),
+    (Role.OTHER, "{third|name|my|your|their} {call|calls}", "her sales calls"),
+    (Role.REP, "due {filler|avail|on|for|the}* {call|calls|try}|{call|try} {filler|back|again|on|for|the}* due", "Friday call"),
+    # when somebody can be reached, or is away until
+    (Role.FREE, "{avail|out|open}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
+    (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
+    (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|works|avail|sometime|due|latest|to}*$|{filler|for|to|re|dash}* {word|name|the|their|my|a|call})", "Tues | between 2 and 4 on Weds"),
+)
+_COMPILED = [(rule.role, re.compile(translate(rule.pattern.rstrip(), capture=False).replace(" ", ""))) for rule in RULES]
+
+_MARKS = "{stop|dot|comma|colon|dash|paren|quote|slash}"
+_CUT = re.compile(
+    translate(
+        f"({_MARKS})+"
+        "| (?<!{if|when|and|but|so|then|filler|say|fix}) (?=if|when)"
+        "| (?<!{if|when|and|but|so|then|comma}) (?=but|fix)"
+        "| and (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
+        "| then (?={call|cb|try|will|i|calling})"
+        "| (?<!{say|promise|if|when|not|that|and|but|so|then|filler|i|want|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
+        "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
+        "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
+        "| (?<={called|hear|out|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
+        "| (?<=called) (?={call|try|cb|retime})",
+        capture=False,
+    ).replace(" ", "")
+)
+
+
+class Clause(NamedTuple):
+    """A stretch of the line (``start`` to ``end``, in tokens) and its role."""
+
+    role: Role
+    start: int
+    end: int
+
+
+_ROLES: dict[str, Role] = {}
+
+
+def role_of(symbols: str) -> Role:
+    """The role of a clause: that of the first rule that fits."""
+    found = _ROLES.get(symbols)
+    if found is None:
+        found = Role.OTHER
+        for role, regex in _COMPILED:
+            if regex.search(symbols):
+                found = role
+                break
+        if len(_ROLES) > 20_000:
+            _ROLES.clear()
+        _ROLES[symbols] = found
+    return found
+
+
+def clauses(symbols: str) -> list[Clause]:
+    """The clauses of a line, in order."""
+    found: list[Clause] = []
+    start = 0
+    for cut in _CUT.finditer(symbols):
+        end = cut.start()
+        if end > start:
+            found.append(Clause(role_of(symbols[start:end]), start, end))
+            start = cut.end()
+        elif cut.end() > cut.start():
+            start = cut.end()
+    if start < len(symbols):
+        found.append(Clause(role_of(symbols[start:]), start, len(symbols)))
+    return found
+
+
+OPT_OUT = _rules(
+    (Role.REFUSED, "dnc", "DNC | take me off your list"),
+    (Role.REFUSED, "stopword {filler|all|the|word|my|your}{0,2} {calling|bother|bothering|calls|call|send}", "please stop calling"),
+    (Role.REFUSED, "{remove} _{0,4} {from_off|off|out|from} _{0,4} {list|word|due}", "take me off your list"),
+    (Role.REFUSED, "{remove} {me|obj|third|name|my|their|the|from}{1,2} _{0,2} {number|list|from|name|off|out|numbers}?$", "remove me"),
+    (Role.REFUSED, "not {ever|to|be|want|filler|again|anymore|wish|me|third|the}{0,3} {call|calling|cb|bother|send|try} _{0,5} {again|anymore|ever}", "never call this number again"),
+    (Role.REFUSED, "not ever {call|calling|bother}", "don't ever call"),
+    (Role.REFUSED, "^_{0,2} not _{0,1} {called|calls|contacted|bothered}", ""),
+    (Role.REFUSED, "{not|no} {want|wish|be|to|like|anymore|any|longer|have|get|interested|filler|more|in|the|a|word}{1,5} {called|calls|contacted|bothered|calling|hear|cb|call}", "doesn't want calls"),
+    (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called}", "wants no more calls"),
+    (Role.REFUSED, "{report} _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} {report}", "will report us if we ring"),
+)
+WEAK_OPT_OUT = _rules(
+    (Role.REFUSED, "not {to|be|filler|please|ever}{0,2} {call|calling|bother|called|contacted} {me|obj|third|back|the|my|us|filler|number|this|again}*({stop|dot|comma|colon|dash|quote|paren|and|but}|$)", "do not call | says not to call"),
+)
+_OPT_OUT = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in OPT_OUT]
+_WEAK = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in WEAK_OPT_OUT]
+_NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report")
+
+
+def opted_out(symbols: str) -> tuple[int, int] | None:
+    """Where the text says for good that no more calls are wanted."""
+    if not any(mark in symbols for mark in _NEGATIONS):
+        return None
+    for regex in _OPT_OUT:
+        found = regex.search(symbols)
+        if found:
+            return found.span()
+    return None
+
+
+def told_not_to_call(symbols: str) -> tuple[int, int] | None:
+    """Where the text says not to call, which a promise of theirs, or a date, takes the edge off."""
+    if _NEGATIONS[0] not in symbols:
+        return None
+    for regex in _WEAK:
+        found = regex.search(symbols)
+        if found:
+            return found.span()
+    return None
+
+
+_THEIR_VOICE = re.compile(
+    translate("{receive|say|from|called|send} _{0,4} {colon|quote|comma|dash}+ {quote|filler|comma}* i {will|be|can} _{0,3} {call|calling|give|get|back|let|cb|try|send}", capture=False).replace(" ", "")
+)
+_SPOKEN_TO_US = re.compile(translate("not {call|calling|cb} {me|us} _{0,3} i {will|be}|i {will|be} {call|calling} you", capture=False).replace(" ", ""))
+
+
+def their_voice(symbols: str) -> bool:
+    """True when "I'll call you" is what the contact said: a message from them, or their words in quotes."""
+    return bool(_THEIR_VOICE.search(symbols)) or bool(re.search(translate("not {call|calling} me", capture=False).replace(" ", ""), symbols) and _SPOKEN_TO_US.search(symbols))

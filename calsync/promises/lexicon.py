@@ -1,0 +1,138 @@
+"""The vocabulary: every word's class and value, phrases of several words, contractions, and typing errors put right."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from calsync.promises.grammar import symbol
+from calsync.promises.words import Words
+
+_LANGUAGES = {"en": "en", "de": "de"}
+_FUZZY = frozenset(("weekday", "month", "dayword", "part", "unit", "holiday", "next", "noon", "call", "calling", "again", "appointment"))
+
+
+@dataclass(slots=True, eq=False)
+class Lexicon:
+    """One language with one rep's own words, ready for look-up."""
+
+    words: dict[str, tuple[str, Any]]
+    phrases: dict[str, list[tuple[tuple[str, ...], str, Any]]]
+    contractions: dict[str, tuple[str, ...]]
+    holidays: dict[str, str | date]
+    holidays_gb: dict[str, str | date]
+    parts: dict[str, tuple[int, int]]
+    guard: frozenset[str]
+    fuzzy: dict[str, list[str]]
+    corrected: dict[str, str | None]
+    own: Words
+
+    def correct(self, word: str) -> str | None:
+        """The word of the vocabulary that this one is a slip of, or ``None``: a real word is never corrected."""
+        try:
+            return self.corrected[word]
+        except KeyError:
+            pass
+        best: str | None = None
+        if word not in self.guard:
+            limit = 1 if len(word) < 6 else 2
+            least = limit + 1
+            for known in self.fuzzy.get(word[0], ()):
+                if abs(len(known) - len(word)) > limit or len(known) < 4:
+                    continue
+                distance = OSA.distance(word, known, score_cutoff=limit)
+                if distance < least and (distance < 2 or len(known) > 6):
+                    best, least = known, distance
+        if len(self.corrected) > 20_000:
+            self.corrected.clear()
+        self.corrected[word] = best
+        return best
+
+
+PARTS = {
+    "first_thing": (540, 600),
+    "early_morning": (480, 600),
+    "morning": (540, 720),
+    "mid_morning": (600, 660),
+    "late_morning": (660, 720),
+    "lunch": (720, 780),
+    "afternoon": (720, 1020),
+    "early_afternoon": (720, 840),
+    "mid_afternoon": (840, 960),
+    "late_afternoon": (960, 1080),
+    "evening": (1020, 1260),
+    "tonight": (1020, 1260),
+    "work": (540, 1020),
+    "dinner": (1080, 1140),
+    "school": (540, 900),
+}
+"""Parts of the day in minutes after midnight."""
+
+
+def _value(key: str) -> Any:
+    return int(key) if key.lstrip("-").isdigit() else key
+
+
+def _raw(language: str) -> dict[str, Any]:
+    folder = files("calsync.promises") / "vocabulary"
+    out: dict[str, Any] = {}
+    for part in ("", "_roles"):
+        file = folder / f"{language}{part}.toml"
+        if file.is_file():
+            for table, content in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                out.setdefault(table, {}).update(content)
+    return out
+
+
+def _add(lexicon: Lexicon, spelled: str, sym: str, value: Any) -> None:
+    parts = tuple(spelled.lower().replace("-", "_").split("_"))
+    if len(parts) == 1:
+        lexicon.words.setdefault(parts[0], (sym, value))
+    else:
+        lexicon.phrases.setdefault(parts[0], []).append((parts[1:], sym, value))
+
+
+@lru_cache(maxsize=32)
+def lexicon_for(language: str, own: Words) -> Lexicon:
+    """The vocabulary of a language with a rep's own words in it; made once for each and kept."""
+    raw = _raw(_LANGUAGES.get(language, "en"))
+    lexicon = Lexicon(
+        words={},
+        phrases={},
+        contractions={k: tuple(v.split()) for k, v in raw.pop("contractions", {}).items()},
+        holidays=dict(raw.pop("holiday_dates", {})),
+        holidays_gb=dict(raw.pop("holiday_dates_gb", {})),
+        parts=dict(PARTS),
+        guard=frozenset(raw.pop("guard", {}).get("words", "").split()),
+        fuzzy={},
+        corrected={},
+        own=own,
+    )
+    for name, (start, end) in own.parts:
+        lexicon.parts[name.replace(" ", "_")] = (start.hour * 60 + start.minute, end.hour * 60 + end.minute)
+        _add(lexicon, name.replace(" ", "_"), symbol("part"), name.replace(" ", "_"))
+    for name, when in own.holidays:
+        key = name.lower().replace(" ", "_")
+        lexicon.holidays[key] = when
+        _add(lexicon, key, symbol("holiday"), key)
+    for name, spelled in raw.pop("plain").items():
+        for word in spelled.split():
+            _add(lexicon, word, symbol(name), name)
+    fuzzy = set()
+    for table, content in raw.items():
+        for key, spelled in content.items():
+            for word in spelled.split():
+                _add(lexicon, word, symbol(table), _value(key))
+                if table in _FUZZY and "_" not in word:
+                    fuzzy.add(word)
+    for word in fuzzy:
+        lexicon.fuzzy.setdefault(word[0], []).append(word)
+    for tails in lexicon.phrases.values():
+        tails.sort(key=lambda entry: -len(entry[0]))
+    return lexicon

@@ -1,0 +1,204 @@
+"""Times of day: "3:30p", "half past ten", "quarter to six", "930a", "around 3", "noon"."""
+
+from __future__ import annotations
+
+from calsync.promises.grammar import Level
+from calsync.promises.tokens import Digits
+from calsync.promises.values import Clock, Length, Moment
+
+CLOCKS = Level("clocks")
+_rule = CLOCKS.rule
+Hourlike = int | Digits | tuple[int, int, bool] | Clock
+
+
+def as_clock(value: Hourlike | None, *, around: bool = False) -> Clock | None:
+    """A bare number as a time of day: 3, 930, 1530, (10, 30, sure)."""
+    if value is None:
+        return None
+    if isinstance(value, Clock):
+        return value._replace(around=around or value.around)
+    if isinstance(value, Digits):
+        hour, minute = divmod(value.value, 100)
+        if hour > 24 or minute > 59:
+            return None
+        return Clock(hour % 24, minute, value.text[0] == "0" or hour > 12 or hour == 0, around)
+    if isinstance(value, tuple):
+        return Clock(*value, around)
+    return Clock(value % 24, 0, value > 12, around) if 0 < value <= 24 else None
+
+
+def _half(clock: Clock | None, half: str) -> Clock | None:
+    if clock is None or clock.hour > 12:
+        return clock if clock and half == "p" else None
+    return clock._replace(hour=clock.hour % 12 + (12 if half == "p" else 0), sure=True)
+
+
+@_rule("time", "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) {at|for|around}* <num> <num> oclock? <meridiem>", examples=("ten thirty am", "nine fifty nine a m"))
+def hour_minute_half(_: Moment, hour: int, minute: int, half: str) -> Clock | None:
+    return _half(Clock(hour, minute, False), half) if hour <= 12 and 9 < minute < 60 else None
+
+
+def minutes_from(clock: Clock | None, minutes: int) -> Clock | None:
+    """A clock time moved by minutes, keeping whether its half of the day is known."""
+    if clock is None:
+        return None
+    total = (clock.hour * 60 + clock.minute + minutes) % 1440
+    hour = total // 60
+    if not clock.sure and hour == 0:
+        hour = 12
+    return Clock(hour, total % 60, clock.sure, clock.around)
+
+
+@_rule(
+    "time",
+    "at? a? <quarter> {past|after} at? <num|clock|time|noon> oclock? <meridiem>?",
+    "at? a? <half> past? <num|noon> oclock? <meridiem>?",
+    "at? a? <num> {past|after} <num|noon> oclock? <meridiem>?",
+    "at? a? <length> {past|after} <num|time|noon> oclock? <meridiem>?",
+    examples=("quarter past 3", "half past ten", "half two", "twenty after 3pm", "10 past 4", "quarter after 9am"),
+)
+def past(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | None) -> Clock | None:
+    count = _minutes(minutes)
+    clock = Clock(hour // 60, 0, True) if isinstance(hour, int) and hour >= 60 else as_clock(hour)
+    if count is None or clock is None or count not in range(1, 60) or (not clock.sure and clock.hour > 12):
+        return None
+    clock = _half(clock, half) if half else clock
+    return minutes_from(clock, count)
+
+
+@_rule(
+    "time",
+    "at? a? <quarter> {to|before|until|of} <num|clock|time|noon> oclock? <meridiem>?",
+    "at? a? <num> {to|before|until|of} <num|time|noon> oclock? <meridiem>?",
+    "at? a? <length> {to|before|until} <num|time|noon> oclock? <meridiem>?",
+    examples=("quarter to six", "20 minutes to 2pm", "15 to noon", "five to three"),
+)
+def before(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | None) -> Clock | None:
+    count = _minutes(minutes)
+    clock = Clock(hour // 60, 0, True) if isinstance(hour, int) and hour >= 60 else as_clock(hour)
+    if count is None or clock is None:
+        return None
+    if isinstance(minutes, int) and not (count in (20, 25) or (count in (5, 15) and hour != 6)):
+        return None  # "10 to 12" is a range
+    clock = _half(clock, half) if half else clock
+    return minutes_from(clock, -count)
+
+
+def _minutes(value: int | str | Length) -> int | None:
+    if isinstance(value, Length):
+        return int(value.low) if value.unit == "minute" and value.low < 60 else None
+    if isinstance(value, str):
+        return {"quarter": 15, "half": 30}[value]
+    return value
+
+
+@_rule(
+    "time",
+    "{at|around|for}* {around} <num|clock|mil> oclock? <meridiem>",
+    "{at|around|for}* <num|clock|mil> ish <meridiem>",
+    examples=("around 3pm", "about 10:30 am"),
+)
+def around_half(_: Moment, value: Hourlike, half: str) -> Clock | None:
+    clock = _half(as_clock(value), half)
+    return clock and clock._replace(around=True)
+
+
+@_rule(
+    "time",
+    "{at|for}* <num|clock|mil> oclock? <meridiem> ish",
+    examples=("3pm ish",),
+)
+def half_ish(_: Moment, value: Hourlike, half: str) -> Clock | None:
+    clock = _half(as_clock(value), half)
+    return clock and clock._replace(around=True)
+
+
+@_rule("time", "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) at? <num|clock|mil> oclock? <meridiem>", examples=("3pm", "3:30p", "930a", "6 p.m.", "8.30pm"))
+def with_half(_: Moment, value: Hourlike, half: str) -> Clock | None:
+    return _half(as_clock(value), half)
+
+
+@_rule("time", "at? around the? <noon>", "at? <noon> ish", examples=("around noon", "about midday"))
+def around_noon(_: Moment, minutes: int) -> Clock:
+    return Clock(minutes // 60, 0, True, around=True)
+
+
+@_rule("time", "at? <noonish>", examples=("noonish",))
+def noonish(_: Moment, minutes: int) -> Clock:
+    return Clock(minutes // 60, 0, True, around=True)
+
+
+@_rule("time", "{at|the}* <noon>", examples=("noon", "12 noon", "at midday"))
+def noon(_: Moment, minutes: int) -> Clock:
+    return Clock(minutes // 60, 0, True)
+
+
+@_rule(
+    "time",
+    "at? around at? <clock>",
+    "at? <clock|num|mil> ish",
+    "at? around at? <num|mil> oclock? (?!{word|name|slash|unit|ordinal|dash|length|month|dot|num|percent})",
+    examples=("around 3", "10:30ish", "about 11", "at about 2", "3 or so"),
+)
+def around(_: Moment, value: Hourlike) -> Clock | None:
+    clock = as_clock(value, around=True)
+    return None if isinstance(value, int) and value > 12 else clock
+
+
+@_rule("time", "at? <num|mil|clock> oclock", examples=("3 o'clock", "1600 hrs"))
+def oclock(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value)
+
+
+@_rule("time", "at <num> <num> (?!{slash|unit|ordinal|word})", examples=("at 12 15", "at 3 15"))
+def hour_minute(_: Moment, hour: int, minute: int) -> Clock | None:
+    return Clock(hour, minute, hour > 12) if 0 < hour <= 24 and 9 < minute < 60 else None
+
+
+@_rule("time", "at? <clock>", examples=("15:30", "11h45", "at 8:30"))
+def plain(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value)
+
+
+@_rule("time", "at? <hclock>", examples=("15h",))
+def french(moment: Moment, hour: int) -> Clock | None:
+    return Clock(hour % 24, 0, True) if hour > 8 else None
+
+
+@_rule("time", "at the? <num|mil> (?!{slash|ordinal|length|unit|dash|to|word|name|or})", examples=("at 4", "@ 11", "at 0900", "today at 2100"))
+def at(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value)
+
+
+@_rule(
+    "time",
+    "(?<!{month|slash|of|number|the|ordinal|around|between|from}) {at|for}? <num|mil> (?={in|on|the|this}* ({part|meridiem}|dayword part))",
+    examples=("3 in the afternoon", "eight tonight", "for 7 in the evening"),
+)
+def before_part(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value) if not isinstance(value, int) or value <= 12 else None
+
+
+@_rule("time", "<num|mil> (?=oclock? zone)", "<num|mil> (?=my_time|her_time)", examples=("9 Pacific", "5 Eastern", "4 her time"))
+def before_zone(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value)
+
+
+@_rule(
+    "time",
+    "(?<={by|before|after|until|not_before|past|latest}) <num|mil> (?!{slash|ordinal|length|unit|dash|to|of|month|name|half|some_count|more})",
+    examples=("by 5", "after 6", "not before 10"),
+)
+def bound_hour(_: Moment, value: Hourlike) -> Clock | None:
+    if isinstance(value, Digits) and 1990 <= value.value <= 2059 and value.value % 100 > 23:
+        return None
+    return as_clock(value) if not isinstance(value, int) or value <= 12 else None
+
+
+@_rule(
+    "time",
+    "(?<!{month|slash|dash|of|and|to|or|quarter_name|ordinal|week_beginning|number|the}) <num|mil> (?={on|the}* {dayword|weekday} (?!unit))",
+    examples=("9 tomorrow", "2 Tuesday"),
+)
+def before_day(_: Moment, value: Hourlike) -> Clock | None:
+    return as_clock(value) if not isinstance(value, int) or value <= 12 else None

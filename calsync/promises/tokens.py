@@ -1,0 +1,261 @@
+"""Text to classes: numbers, dates and clock times written in digits, words by the vocabulary, punctuation."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from calsync.promises.grammar import Line, symbol
+from calsync.promises.lexicon import Lexicon
+
+_PLAIN = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u02bc": "'",
+        "`": "'",
+        "\u00b4": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u00ab": '"',
+        "\u00bb": '"',
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2012": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\uff0c": ",",
+        "\uff1a": ":",
+    }
+)
+
+_SCANNER = re.compile(
+    r"""
+      (?P<iso>(?<!\d)\d{4}(?P<isosep>[-/.])\d{1,2}(?P=isosep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
+    | (?P<junk>\+\d[\d\s().-]{6,18}\d | \(?(?<!\d)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d) | (?<![\d-])\d{3}-\d{4}(?!\d)
+        | [$\u00a3\u20ac]\s?\d[\d,.]{0,18}(?:[km]\b)? | (?<!\d)\d{1,9}(?:\.\d{1,9})?\s?(?:%|percent\b|bucks\b|dollars\b)
+        | \#\s?\d{1,12} | \bx\s?\d{1,9}\b | (?<!\d)\d{1,6}x\b | \b(?:ext|apt|suite|ste|room|rm|unit|no|nr|building|bldg|order|po|invoice|inv)\.?\s?\d{1,12}\b(?![:/]) )
+    | (?P<isomonth>(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-]))
+    | (?P<dmy>(?<![\d/])\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2})(?!\d))
+    | (?P<clock>(?<![\d:])(?:\d{1,2}:\d{2}(?::\d{2})?(?!\d) | \d{1,2}h\d{2}(?!\d) | \d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m?\b)))
+    | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
+    | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d]))
+    | (?P<meridiem>(?:(?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b ))
+    | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
+    | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?![\d.]))
+    | (?P<number>\d+)
+    | (?P<word>(?:[a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_]) | [^\W\d_]+(?:'[^\W\d_]+)*))
+    | (?P<break>[\n\r]+)
+    | (?P<mark>[.,;:!?()"&/@~\u2026\[\]-])
+    | (?P<other>[^\s'])
+    """,
+    re.VERBOSE,
+)
+
+_MARKS = {
+    ".": symbol("dot"),
+    ",": symbol("comma"),
+    ";": symbol("stop"),
+    ":": symbol("colon"),
+    "!": symbol("stop"),
+    "?": symbol("stop"),
+    "\u2026": symbol("stop"),
+    "(": symbol("paren"),
+    ")": symbol("paren"),
+    "[": symbol("paren"),
+    "]": symbol("paren"),
+    '"': symbol("quote"),
+    "&": symbol("and"),
+    "/": symbol("slash"),
+    "@": symbol("at"),
+    "~": symbol("around"),
+    "-": symbol("dash"),
+}
+_WORD, _NAME, _NUM, _NTH, _MIL, _BIG = (symbol(n) for n in ("word", "name", "num", "ordinal", "mil", "long"))
+_ISO, _ISO_MONTH, _DMY, _SLASH, _CLOCK = (symbol(n) for n in ("iso", "isomonth", "dmy", "slashed", "clock"))
+_MERIDIEM, _DECIMAL, _JUNK, _STOP, _DASH = (symbol(n) for n in ("meridiem", "decimal", "junk", "stop", "dash"))
+_HCLOCK = symbol("hclock")
+_A, _BE, _QUOTE = symbol("a"), symbol("be"), symbol("quote")
+_DATE_WORDS = frozenset(
+    symbol(n) for n in ("weekday", "month", "dayword", "num", "ordinal", "mil", "clock", "number", "noon", "holiday", "part", "meridiem", "slashed", "dmy", "iso")
+)
+_TIMELIKE = frozenset(symbol(n) for n in ("num", "mil", "clock", "number", "tens", "ordinal", "weekday", "dayword", "month", "the", "slashed", "holiday", "next", "this"))
+_SMALL_NUMBERS = frozenset((symbol("number"), symbol("tens")))
+
+
+class Digits(NamedTuple):
+    """A run of three or four digits: a year, a time of day without its colon, or a count."""
+
+    value: int
+    text: str
+
+
+def lower(text: str) -> str:
+    """The text in lower case with plain quotes and dashes, every character at its place."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.translate(_PLAIN)
+
+
+def _number(text: str) -> tuple[str, Any]:
+    if len(text) <= 2:
+        return _NUM, int(text)
+    if len(text) <= 4:
+        return _MIL, Digits(int(text), text)
+    return _BIG, None
+
+
+def _clock(text: str) -> tuple[str, Any]:
+    hour, minute = (int(n) for n in re.split(r"[:h.]", text)[:2]) 
+    if hour > 24 or minute > 59:
+        return _JUNK, None
+    # a leading zero, or the French h, is the 24-hour clock
+    return _CLOCK, (hour % 24, minute, hour > 12 or hour == 0 or text[0] == "0" or "h" in text)
+
+
+def tokenise(text: str, lexicon: Lexicon) -> Line:
+    """The classes of a text, one token each; the spans are places in ``text`` as given."""
+    low = lower(text)
+    symbols: list[str] = []
+    values: list[Any] = []
+    spans: list[tuple[int, int]] = []
+    texts: list[str] = []
+    words, phrases, contractions = lexicon.words, lexicon.phrases, lexicon.contractions
+    for match in _SCANNER.finditer(low):
+        kind = match.lastgroup
+        span = match.span()
+        raw = match.group()
+        if kind == "word":
+            found = words.get(raw)
+            if found is None:
+                parts = contractions.get(raw)
+                if parts is None and "'" in raw:
+                    parts = _split(raw, contractions)
+                if parts is not None:
+                    for part in parts:
+                        sym, value = words.get(part, (_WORD, part))
+                        symbols.append(sym)
+                        values.append(value)
+                        spans.append(span)
+                        texts.append(part)
+                    continue
+                if "." in raw:
+                    raw = raw.replace(".", "")
+                    found = words.get(raw)
+                if found is None:
+                    sym, value, raw = _unknown(raw, text, span, lexicon)
+                    found = sym, value
+            sym, value = found
+            if raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
+                sym, value = _BE, raw
+        elif kind == "number":
+            sym, value = _number(raw)
+        elif kind == "mark":
+            sym, value = _MARKS[raw], raw
+            if sym == _DASH and symbols:
+                # "mid-morning" is two words; "Mon-Fri" keeps its dash: settled when the next token is known
+                tight = span[0] > 0 and not low[span[0] - 1].isspace() and not low[span[1] : span[1] + 1].isspace()
+                value = "tight" if tight else "loose"
+        elif kind == "clock":
+            sym, value = _clock(raw)
+        elif kind == "hclock":
+            sym, value = _HCLOCK, int(raw[:-1])
+        elif kind == "slash":
+            sym, value = _SLASH, tuple(int(n) for n in raw.split("/"))
+        elif kind == "meridiem":
+            if symbols and symbols[-1] in (_A, _DASH):
+                sym, value = _WORD, raw
+            else:
+                sym, value = _MERIDIEM, raw.strip()[0]
+        elif kind == "nth":
+            sym, value = _NTH, int(re.sub(r"\D", "", raw))
+        elif kind == "iso":
+            sym, value = _ISO, tuple(int(n) for n in re.findall(r"\d+", raw))
+        elif kind == "dmy":
+            sym, value = _DMY, (*(int(n) for n in re.findall(r"\d+", raw)), raw)
+        elif kind == "isomonth":
+            sym, value = _ISO_MONTH, (int(raw[:4]), int(raw[5:]))
+        elif kind == "decimal":
+            sym, value = _DECIMAL, raw
+        elif kind == "break":
+            sym, value = _STOP, raw
+        else:
+            sym, value = _JUNK, raw
+        if symbols and texts[-1] == "-" and values[-1] == "tight" and _joins(symbols, sym, values):
+            symbols.pop(), values.pop(), spans.pop(), texts.pop()
+        symbols.append(sym)
+        values.append(value)
+        spans.append(span)
+        texts.append(raw)
+    return _merge_phrases(symbols, values, spans, texts, phrases)
+
+
+def _split(raw: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """ "pat'll" -> pat, 'll; a possessive loses its mark: "valentine's" -> valentines."""
+    head, _, tail = raw.rpartition("'")
+    known = contractions.get("'" + tail)
+    if known is not None and tail != "s":
+        return (head, *known)
+    return None
+
+
+def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tuple[str, Any, str]:
+    """A word that is not in the vocabulary as it stands: (symbol, value, the word as phrases should see it)."""
+    plain = raw.replace("'", "")
+    found = lexicon.words.get(plain)
+    if found is not None:
+        return (*found, plain)
+    capital = text[span[0]].isupper() and not text[span[0] : span[1]].isupper()
+    if len(plain) >= 4:
+        corrected = lexicon.correct(plain)
+        if corrected is not None:
+            return (*lexicon.words[corrected], corrected)
+    return (_NAME if capital else _WORD), plain, plain
+
+
+def _joins(symbols: list[str], sym: str, values: list[Any]) -> bool:
+    """True when the dash just read only joins two words, as in "mid-morning" or "twenty-first"."""
+    left = symbols[-2] if len(symbols) > 1 else ""
+    if left == symbol("tens") and sym in (symbol("number"), _NTH):
+        return True
+    if left in _SMALL_NUMBERS and sym == symbol("tens"):
+        return True
+    return not (left in _DATE_WORDS and sym in _DATE_WORDS)
+
+
+def _merge_phrases(
+    symbols: list[str],
+    values: list[Any],
+    spans: list[tuple[int, int]],
+    texts: list[str],
+    phrases: dict[str, list[tuple[tuple[str, ...], str, Any]]],
+) -> Line:
+    out_symbols: list[str] = []
+    out_values: list[Any] = []
+    out_spans: list[tuple[int, int]] = []
+    index, count = 0, len(texts)
+    while index < count:
+        tails = phrases.get(texts[index])
+        if tails is not None:
+            for tail, sym, value in tails:
+                stop = index + 1 + len(tail)
+                if tuple(texts[index + 1 : stop]) == tail:
+                    out_symbols.append(sym)
+                    out_values.append(value)
+                    out_spans.append((spans[index][0], spans[stop - 1][1]))
+                    index = stop
+                    break
+            else:
+                tails = None
+        if tails is None:
+            out_symbols.append(symbols[index])
+            out_values.append(values[index])
+            out_spans.append(spans[index])
+            index += 1
+    return Line("".join(out_symbols), out_values, out_spans)
