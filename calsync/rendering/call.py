@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calsync.cadences import Cadence, Step
+from calsync.cadences import Cadence, Step, step_after
+from calsync.commitments import numbers
 from calsync.model import Attempt, Commitment, Contact, Phone, PhraseReader, Placed, Policy, Rep, Slot
-from calsync.placing.territory import Territory
+from calsync.placing.territory import Territory, territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,42 @@ class Call:
     def local(self) -> datetime:
         """The start, by the called party's clock."""
         return self.slot.start.astimezone(self.zone)
+
+
+def call_for(
+    placed: Placed,
+    slot: Slot,
+    *,
+    contact: Contact,
+    history: Sequence[Attempt],
+    cadence: Cadence,
+    rep: Rep,
+    policy: Policy,
+    read: PhraseReader,
+) -> Call:
+    """Everything that the event of a placed commitment says."""
+    phones = numbers(contact, history)
+    phone = phones[0] if phones else None
+    return Call(
+        placed=placed,
+        slot=slot,
+        contact=contact,
+        phone=phone,
+        where=territory(contact, phone.e164 if phone else ""),
+        history=history,
+        cadence=cadence,
+        step=next_step(placed.commitment, contact, history, cadence, rep),
+        rep=rep,
+        policy=policy,
+        read=read,
+    )
+
+
+def next_step(
+    commitment: Commitment, contact: Contact, history: Sequence[Attempt], cadence: Cadence, rep: Rep
+) -> Step | None:
+    """The step whose words stand in the event: as folded, or as things stand where the cadence is another now."""
+    ref = commitment.cadence
+    if ref is None or ref.name != cadence.name or not 1 <= ref.step <= len(cadence.steps):
+        ref = step_after(cadence, contact, history, rep)
+    return cadence.steps[ref.step - 1] if ref else None

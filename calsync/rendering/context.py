@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from calsync.cadences import Cadence, day_in_words, promised_day, spoken_promise
 from calsync.cadences.script import fill, missing
@@ -22,7 +24,30 @@ _FIRM = re.compile(
 )
 
 
-def script_context(call: Call) -> Mapping[str, object]:
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What the message of a call will promise: the phrase, and the day that binds to in the rep's zone.
+
+    Both are empty where the step promises nothing.
+    """
+
+    words: str = ""
+    day: date | None = None
+
+
+def promises(call: Call) -> Promises:
+    """What the message of this call will promise, if it is left when the call stands on the calendar."""
+    spoken_words = spoken_promise(call.step, call.contact, call.slot.start, call.read, call.rep) if call.step else None
+    if spoken_words is None:
+        return Promises()
+    words, reading = spoken_words
+    owed = Promise(reading.kind, reading.window, words, PromisedBy.CADENCE)
+    if call.policy.deadline == "after":
+        owed = deadline_after(owed, call.rep)
+    return Promises(words, promised_day(Reading(owed.kind, owed.window), call.rep))
+
+
+def script_context(call: Call, promised: Promises) -> Mapping[str, object]:
     """Every slot of a script.
 
     ``contact.first_name``, ``.name``, ``.company``; ``rep.first_name``, ``.name``, ``.company``, ``.number`` (to read),
@@ -32,11 +57,11 @@ def script_context(call: Call) -> Mapping[str, object]:
     ``call_date`` and ``call_time`` of the called party; ``extra.<column>`` any other column of the contact.
     """
     contact, rep, local = call.contact, call.rep, call.local
-    words, day = _next_promise(call)
+    said = call.slot.start.astimezone(rep.zone).date()
     base: dict[str, object] = {
         "hook": "",
-        "promise_words": words,
-        "promised_day": day,
+        "promise_words": promised.words,
+        "promised_day": day_in_words(promised.day, said, rep.locale) if promised.day else "",
         "greeting": greeting(local),
         "minutes": call.cadence.call_minutes,
         "call_date": spoken_date(local.date(), rep.locale),
@@ -84,19 +109,3 @@ def _of_contact(contact: Contact) -> dict[str, object]:
         "benefit": contact.benefit,
         "extra": dict(contact.extra),
     }
-
-
-def _next_promise(call: Call) -> tuple[str, str]:
-    """What the message of this step will promise, and the day of it in words."""
-    if call.step is None:
-        return "", ""
-    promise = spoken_promise(call.step, call.contact, call.slot.start, call.read, call.rep)
-    if promise is None:
-        return "", ""
-    words, reading = promise
-    owed = Promise(reading.kind, reading.window, words, PromisedBy.CADENCE)
-    if call.policy.deadline == "after":
-        owed = deadline_after(owed, call.rep)
-    day = promised_day(Reading(owed.kind, owed.window), call.rep)
-    said = call.slot.start.astimezone(call.rep.zone).date()
-    return words, day_in_words(day, said, call.rep.locale) if day else ""

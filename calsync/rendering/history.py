@@ -65,10 +65,11 @@ def history_lines(history: Sequence[Attempt], zone: ZoneInfo) -> tuple[str, ...]
     return tuple(lines)
 
 
-def origin(commitment: Commitment, zone: ZoneInfo) -> tuple[str, str]:
-    """(label, words): what was promised, by whom, and when it was said."""
+def origin(commitment: Commitment, zone: ZoneInfo, quoted: str = "") -> tuple[str, str]:
+    """(label, words): what was promised, by whom, and when it was said.  ``quoted`` are the words, the text without."""
     said = stamp(commitment.made_at, zone)
-    words = f'"{" ".join(commitment.text.split())}"' if commitment.text.strip() else ""
+    text = " ".join((quoted or commitment.text).split())
+    words = f'"{text}"' if text else ""
     if commitment.kind is Kind.PLANNED and commitment.promised_by is PromisedBy.CONTACT:
         if missed_theirs(commitment.attempt):
             note = " ".join(commitment.attempt.note.split())

@@ -41,6 +41,14 @@ def split_description(text: str) -> Parts:
     return Parts("\n".join([*above[:at], OUTCOME_LINE]).strip("\n"), outcome, notes)
 
 
+def with_our_lines(text: str) -> str:
+    """A description that ends with our two lines, whatever a template made of them: what a person writes is kept."""
+    ours = split_description(text).ours
+    if not _OUTCOME.match(ours.rpartition("\n")[2]):
+        ours = f"{ours}\n\n{OUTCOME_LINE}"
+    return f"{ours}\n{NOTES_LINE}\n"
+
+
 def with_notes(description: str, notes: str, *, outcome: str = "") -> str:
     """Our description with a person's notes below its line, and the outcome as they wrote it."""
     parts = split_description(description)

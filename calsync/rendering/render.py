@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from calsync.cadences import Cadence, Step, step_after
-from calsync.commitments import numbers
+from calsync.cadences import Cadence
 from calsync.identity import event_uid
 from calsync.model import (
     Attempt,
@@ -21,10 +20,9 @@ from calsync.model import (
     Slot,
     State,
 )
-from calsync.placing.territory import territory
-from calsync.rendering.call import Call
+from calsync.rendering.call import call_for
 from calsync.rendering.history import ending_words, origin
-from calsync.rendering.parts import NOTES_LINE, harmless
+from calsync.rendering.parts import NOTES_LINE, harmless, with_our_lines
 from calsync.rendering.phone import readable, tel
 from calsync.rendering.sheet import description_context
 from calsync.rendering.templates import Templates, fill
@@ -50,21 +48,7 @@ def render(  # noqa: PLR0917
     if slot is None or not commitment.state.live:
         return None
     del now  # nothing in an event depends on when it was rendered, so that a second run finds nothing to change
-    phones = numbers(contact, history)
-    phone = phones[0] if phones else None
-    call = Call(
-        placed=placed,
-        slot=slot,
-        contact=contact,
-        phone=phone,
-        where=territory(contact, phone.e164 if phone else ""),
-        history=history,
-        cadence=cadence,
-        step=next_step(commitment, contact, history, cadence, rep),
-        rep=rep,
-        policy=policy,
-        read=read,
-    )
+    call = call_for(placed, slot, contact=contact, history=history, cadence=cadence, rep=rep, policy=policy, read=read)
     title = fill(templates.title, templates.shipped_title, title_context(call))
     description = fill(templates.description, templates.shipped_description, description_context(call))
     appointment = commitment.kind is Kind.FIXED and commitment.state is State.OPEN
@@ -72,7 +56,7 @@ def render(  # noqa: PLR0917
         uid=event_uid(rep.id, commitment.id),
         mark=commitment.id,
         title=" ".join(title.split()),
-        description=description.strip("\n") + "\n",
+        description=with_our_lines(description),
         start=slot.start.astimezone(rep.zone),
         end=slot.end.astimezone(rep.zone),
         zone=rep.zone.key,
@@ -97,13 +81,3 @@ def history_entry(commitment: Commitment, seen: Slot, contact: Contact, rep: Rep
         zone=rep.zone.key,
         live=False,
     )
-
-
-def next_step(
-    commitment: Commitment, contact: Contact, history: Sequence[Attempt], cadence: Cadence, rep: Rep
-) -> Step | None:
-    """The step whose words stand in the event: as folded, or as things stand where the cadence is another now."""
-    ref = commitment.cadence
-    if ref is None or ref.name != cadence.name or not 1 <= ref.step <= len(cadence.steps):
-        ref = step_after(cadence, contact, history, rep)
-    return cadence.steps[ref.step - 1] if ref else None

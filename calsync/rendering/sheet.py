@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from calsync.cadences import Leave
 from calsync.cadences.script import fill, words_for
 from calsync.cadences.voicemail import voicemail_advice
-from calsync.cadences.watch import questions, warnings
-from calsync.model import Contact
+from calsync.cadences.watch import away_on, questions, warnings
+from calsync.model import Contact, Kind, PromisedBy, Rep
 from calsync.rendering.call import Call
-from calsync.rendering.context import script_context
+from calsync.rendering.context import Promises, promises, script_context
 from calsync.rendering.history import history_lines, origin
 from calsync.rendering.parts import NOTES_LINE, OUTCOME_LINE, harmless
 from calsync.rendering.phone import readable, sms, tel, text_number
+from calsync.rendering.quote import spoken_sentence
+from calsync.rendering.when import short_day, stamp
 
 NOTES_LIMIT = 8192
 """How much of the contact's own notes is shown, in bytes of UTF-8."""
@@ -24,26 +26,29 @@ _LEAVE = {Leave.YES: "yes", Leave.NO: "no", Leave.ASK: "your call"}
 def description_context(call: Call) -> Mapping[str, object]:
     """The names that ``description.txt.j2`` may use; texts are empty, and lists too, where there is nothing to say.
 
-    ``number``, ``line`` (cell / home / work), ``tel``; ``their_time``; ``who``; ``promise_label`` and ``promise``;
+    ``number``, ``line`` (cell / home / work), ``tel``; ``their_time``; ``who``; ``overdue`` (since when),
+    ``promise_label`` and ``promise``;
     ``voicemail`` (yes / no / your call) and ``voicemail_why``; ``say``, ``text``, ``text_number``, ``sms``, ``answer``,
     ``other``; ``ask``, ``why``, ``warnings`` and ``history`` (lists of lines); ``notes`` (of the contact's file);
     ``outcome_line`` and ``notes_line``, which must stay the last two; ``contact``, ``rep``, ``cadence`` and ``slot``,
     the values themselves.
     """
     contact, phone = call.contact, call.phone
-    label, promise = origin(call.commitment, call.rep.zone)
+    promised = promises(call)
+    label, promise = origin(call.commitment, call.rep.zone, _quoted(call))
     return {
         "number": readable(phone.e164) if phone else "",
         "line": str(phone.line) if phone and phone.line else "",
         "tel": tel(phone.e164) if phone else "",
         "their_time": _their_time(call),
         "who": _who(contact),
+        "overdue": _overdue(call),
         "promise_label": label,
         "promise": promise,
-        **_words(call),
+        **_words(call, promised),
         "ask": questions(call.cadence, contact),
         "why": call.placed.why,
-        "warnings": warnings(call.cadence, call.history, call.rep, call.slot.start),
+        "warnings": (*warnings(call.cadence, call.history, call.rep, call.slot.start), *_away(promised, call.rep)),
         "history": history_lines(call.history, call.rep.zone),
         "notes": _notes(contact),
         "outcome_line": OUTCOME_LINE,
@@ -55,7 +60,7 @@ def description_context(call: Call) -> Mapping[str, object]:
     }
 
 
-def _words(call: Call) -> Mapping[str, str]:
+def _words(call: Call, promised: Promises) -> Mapping[str, str]:
     """The words of the step, filled in: on the machine, as a text, if they answer, if somebody else does."""
     phone = call.phone
     advice = voicemail_advice(
@@ -65,7 +70,7 @@ def _words(call: Call) -> Mapping[str, str]:
     if call.step is None:
         return {**found, "say": "", "text": "", "text_number": "", "sms": "", "answer": "", "other": ""}
     words = words_for(call.step, call.contact, phone, call.local, call.rep)
-    context = script_context(call)
+    context = script_context(call, promised)
     say, text, answer, other = (
         _filled(script, context) for script in (words.voicemail, words.text, words.answer, words.other)
     )
@@ -88,6 +93,29 @@ def _filled(script: str, context: Mapping[str, object]) -> str:
         return harmless(fill(script, context))
     except Exception as error:  # noqa: BLE001 - a script is the rep's; what fails in it must not hide the call
         return f"(these words could not be filled in: {error})"
+
+
+def _quoted(call: Call) -> str:
+    commitment = call.commitment
+    if commitment.promised_by is not PromisedBy.CADENCE or commitment.kind is Kind.PLANNED:
+        return commitment.text
+    try:
+        return spoken_sentence(call)
+    except Exception:  # noqa: BLE001 - a script is the rep's; the phrase itself was read when the promise was made
+        return commitment.text
+
+
+def _overdue(call: Call) -> str:
+    """``Fri 27 Nov 18:00`` where that has passed."""
+    return stamp(call.commitment.window.latest, call.rep.zone) if call.commitment.overdue else ""
+
+
+def _away(promised: Promises, rep: Rep) -> tuple[str, ...]:
+    away = away_on(promised.day, rep) if promised.day else None
+    if away is None or promised.day is None:
+        return ()
+    reason = f" ({away.reason})" if away.reason else ""
+    return (f"You are away on {short_day(promised.day)}{reason}: name another day, and write it down.",)
 
 
 def _who(contact: Contact) -> str:

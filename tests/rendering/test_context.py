@@ -1,0 +1,94 @@
+"""What the words of a call are filled with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calsync.cadences.script import SLOTS
+from calsync.model import Contact, ContactKind
+from calsync.rendering import missing_slots
+from calsync.rendering.context import first_name, promises, script_context
+from calsync.rendering.phone import readable, sms, spoken
+from tests.rendering.given import DANA, TASHA, THREE, at, attempt, call
+
+FIRST = attempt(at(25))
+
+
+def test_every_slot_that_a_script_may_use_is_answered() -> None:
+    given = call((FIRST,), at(27, "16:10"))
+    context = script_context(given, promises(given))
+    assert context.keys() == SLOTS.keys()
+    for name, own in SLOTS.items():
+        if own:
+            assert dict(context[name]).keys() == own  # type: ignore[call-overload]  # the values are objects
+
+
+def test_days_are_told_as_seen_from_the_call() -> None:
+    given = call((FIRST,), at(27, "16:10"))
+    context = script_context(given, promises(given))
+    assert (context["promise_words"], context["promised_day"]) == ("on Monday", "Monday")
+    assert (context["call_date"], context["call_time"]) == ("Friday, November 27", "3:10 PM")
+
+
+def test_where_days_come_first_they_are_told_so() -> None:
+    given = call((FIRST,), at(27, "16:10"), rep=replace(TASHA, locale="en-GB"))
+    context = script_context(given, promises(given))
+    assert (context["call_date"], context["call_time"]) == ("Friday, 27 November", "15:10")
+
+
+def test_columns_of_the_reps_own_can_be_used() -> None:
+    given = call((FIRST,), at(27, "16:10"), contact=replace(DANA, extra={"product": "candles"}))
+    assert script_context(given, promises(given))["extra"] == {"product": "candles"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "name"),
+    [
+        (Contact("1", "Dana Levy", first_name="Dee"), "Dee"),
+        (Contact("1", "Dana Levy"), "Dana"),
+        (Contact("1", "Levy, Dana"), "Dana"),
+        (Contact("1", "Dana Levy", kind=ContactKind.CONSUMER), "Dana"),
+        (Contact("1", "Dana"), ""),
+        (Contact("1", "Levy Bakery Inc."), ""),
+        (Contact("1", "Levy & Sons"), ""),
+        (Contact("1", "Blue Door", kind=ContactKind.BUSINESS), ""),
+        (Contact("1", "Blue Door", company="Blue Door"), ""),
+        (Contact("1", "+1 312 555 0100"), ""),
+        (Contact("1", ""), ""),
+    ],
+)
+def test_a_person_has_a_first_name_and_a_firm_has_none(contact: Contact, name: str) -> None:
+    assert first_name(contact) == name
+
+
+@pytest.mark.parametrize(
+    ("contact", "missing"),
+    [
+        (DANA, ()),
+        (replace(DANA, referrer=""), ("referrer",)),
+        (replace(DANA, referrer="", topic=""), ("referrer", "topic")),
+        (Contact("1", "Levy & Sons"), ("contact.first_name", "referrer", "topic")),
+    ],
+)
+def test_slots_that_a_row_leaves_empty_are_listed(contact: Contact, missing: tuple[str, ...]) -> None:
+    assert missing_slots(contact, THREE) == missing
+
+
+@pytest.mark.parametrize(
+    ("e164", "read", "said"),
+    [
+        ("+13125550199", "+1 312 555 0199", "312 … 555 … 01 … 99"),
+        ("+442079460018", "+44 20 7946 0018", "20 … 79 … 46 … 00 … 18"),
+        ("nonsense", "nonsense", "no … ns … en … se"),
+    ],
+)
+def test_numbers_are_read_and_said_in_groups(e164: str, read: str, said: str) -> None:
+    assert readable(e164) == read
+    if e164.startswith("+"):
+        assert spoken(e164) == said
+
+
+def test_the_link_of_a_text_carries_its_words() -> None:
+    assert sms("+13125550100", "Hi & bye? 50% é\n") == "sms:+13125550100?&body=Hi%20%26%20bye%3F%2050%25%20%C3%A9%0A"
