@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
 
 from calsync.errors import SourceError
 from calsync.model import Attempt, Channel, Direction, Outcome, Problem
 from calsync.sources.drafts import make_attempt, make_where
 from calsync.sources.layout import listed, told_columns, twice
-from calsync.sources.matching import Directory, Found, NoMatch
+from calsync.sources.matching import Directory, NoMatch
 from calsync.sources.moments import BadMoment, Moments, minutes
-from calsync.sources.numbers import BadNumber, Numbers
+from calsync.sources.numbers import BadNumber
+from calsync.sources.touches import Touches
 from calsync.sources.words import CHANNELS, DIRECTIONS, MISSED, OUTCOMES, THEIRS, nearest, plain
 
 ATTEMPT_FIELDS = ("at", "contact", "direction", "channel", "outcome", "promise", "note", "id", "number")
@@ -60,115 +61,103 @@ def log_columns(
             meant = nearest(name, [title.strip() for title in header], 0.5)
             raise SourceError(
                 f'{label}, line {line}: there is no column "{name}"; the header has {listed(header)}',
-                hint=f'write {name} over the column, or columns = {{ {name} = "{meant or "their header"}" }} in the configuration',
+                hint=f'write {name} over it, or say which it is in the configuration: {name} = "{meant or "their header"}"',
             )
     return LogColumns(len(header), index, {name: header[i].strip() for name, i in index.items()}), problems
 
 
-_Way = tuple[Direction, Channel, str]
-"""Direction, channel, and both as the end of an attempt's key."""
+_Way = tuple[Direction, Channel, str, Outcome | None]
+"""Direction, channel, both as the end of an attempt's key, and the outcome."""
 
-
-@dataclass(slots=True)
-class Reading:
-    """Attempts in the order of the file, the moment of each in seconds since 1970, and what could not be read."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    moments: list[float] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+_Known = tuple[str, str, list[Attempt]]
+"""A contact's id, the number that named it (``""`` for none), and the attempts of that contact so far."""
 
 
 class LogRows:
     """Reads the rows of one log.  Spellings, times and references met before are remembered from row to row."""
 
     def __init__(
-        self, label: str, columns: LogColumns, moments: Moments, directory: Directory, numbers: Numbers
+        self, label: str, columns: LogColumns, moments: Moments, directory: Directory, touches: Touches
     ) -> None:
         self._label, self._columns, self._moments = label, columns, moments
-        self._directory, self._numbers = directory, numbers
-        self._found: dict[str, Found] = {}
-        self._ways: dict[tuple[str, str, Outcome | str | None], _Way] = {}
-        self._outcomes: dict[str, Outcome | None] = {"": None}
-        index = columns.index
-        self._pick = itemgetter(*(index.get(name, -1) for name in ATTEMPT_FIELDS))
+        self._directory, self._touches = directory, touches
+        self._known: dict[str, _Known] = {}
+        self._ways: dict[tuple[str, str, str], _Way] = {}
+        self._pick = itemgetter(*(columns.index.get(name, -1) for name in ATTEMPT_FIELDS))
+        self.problems: list[Problem] = []
 
-    def read(self, rows: Iterable[tuple[int, list[str]]]) -> Reading:
-        """Every row that can be read; the others are problems."""
-        out = Reading()
-        pick, label, hours, after_hour = self._pick, self._label, self._moments.hours, minutes()
-        found, outcomes, ways = self._found, self._outcomes, self._ways
-        keep, keep_moment = out.attempts.append, out.moments.append
+    def read(self, rows: Iterable[tuple[int, list[str]]]) -> int:
+        """Hand every row that can be read to the touches, report the others; returns how many were read."""
+        pick, label, hours, minute = self._pick, self._label, self._moments.hours, minutes()
+        known, ways, touches = self._known, self._ways, self._touches
+        count = 0
         for line, row in rows:
             row.append("")  # a field without a column reads this
             when, who, direction, channel, said, promise, note, own_id, number = pick(row)
             try:
-                hour, past = hours.get(when[:13] + when[19:]), after_hour.get(when[13:19])
+                if len(when) > 19:  # with an offset
+                    hour, past = hours.get(when[:13] + when[19:]), minute.get(when[13:19])
+                else:
+                    hour, past = hours.get(when[:13]), minute.get(when[13:])
                 if hour is not None and past is not None:
                     at, moment = hour[0] + past[0], hour[1] + past[1]
                 else:
                     at, moment = self._moments.read(when)
-                contact = found.get(who)
+                contact = known.get(who)
                 if contact is None or number:
                     contact = self._contact(who, number)
-                outcome = outcomes[said] if said in outcomes else self._outcome(said)
                 way = ways.get((direction, channel, said))
                 if way is None:
-                    way = self._way(direction, channel, said, outcome)
+                    way = self._way(direction, channel, said)
             except (BadMoment, NoMatch, BadNumber, _BadWord) as error:
-                out.problems.append(self._problem(line, error))
+                self.problems.append(self._problem(line, error))
                 continue
-            contact_id = contact[0]
-            keep(
-                make_attempt(
-                    own_id.strip() or f"{contact_id}|{moment}{way[2]}",
-                    contact_id,
-                    at,
-                    way[0],
-                    way[1],
-                    outcome,
-                    promise.strip(),
-                    note.strip(),
-                    contact[1],
-                    make_where(label, line),
-                )
+            contact_id, e164, earlier = contact
+            own_id = own_id.strip()
+            attempt = make_attempt(
+                own_id or f"{contact_id}|{moment}{way[2]}",
+                contact_id,
+                at,
+                way[0],
+                way[1],
+                way[3],
+                promise.strip(),
+                note.strip(),
+                e164,
+                make_where(label, line),
             )
-            keep_moment(moment)
-        return out
+            count += 1
+            if own_id or at.fold or (earlier and earlier[-1].at >= at):
+                touches.add(attempt, has_id=bool(own_id))
+            else:
+                earlier.append(attempt)
+                touches.added.append(contact_id)
+        return count
 
-    def _contact(self, who: str, number: str) -> Found:
+    def _contact(self, who: str, number: str) -> _Known:
         named = number.strip()
         if named:
-            e164 = self._numbers.read(named)[0]
-            return (self._directory.find(who)[0] if who.strip() else self._directory.find(e164)[0]), e164
-        found = self._directory.find(who)
-        self._found[who] = found
-        return found
+            e164 = self._directory.number(named)
+            contact_id = self._directory.find(who if who.strip() else e164)[0]
+            return contact_id, e164, self._touches.rows_of(contact_id)
+        contact_id, e164 = self._directory.find(who)
+        self._known[who] = contact_id, e164, self._touches.rows_of(contact_id)
+        return self._known[who]
 
-    def _outcome(self, said: str) -> Outcome | None:
-        word = plain(said)
-        if word in MISSED:
-            known = Outcome.NO_ANSWER
-        elif not word:
-            self._outcomes[said] = None
-            return None
-        elif word in OUTCOMES:
-            known = Outcome(OUTCOMES[word])
-        else:
-            raise _unknown("outcome", said, OUTCOMES)
-        self._outcomes[said] = known
-        return known
-
-    def _way(self, direction: str, channel: str, said: str, outcome: Outcome | None) -> _Way:
-        to = plain(direction)
-        by = plain(channel)
+    def _way(self, direction: str, channel: str, said: str) -> _Way:
+        to, by, word = plain(direction), plain(channel), plain(said)
         if to and to not in DIRECTIONS:
             raise _unknown("direction", direction, DIRECTIONS)
         if by and by not in CHANNELS:
             raise _unknown("channel", channel, CHANNELS)
-        theirs = outcome in THEIRS or plain(said) in MISSED
-        which = Direction(DIRECTIONS[to]) if to else Direction.INBOUND if theirs else Direction.OUTBOUND
+        missed = word in MISSED
+        if word and not missed and word not in OUTCOMES:
+            raise _unknown("outcome", said, OUTCOMES)
+        outcome = Outcome.NO_ANSWER if missed else Outcome(OUTCOMES[word]) if word else None
+        theirs = Direction.INBOUND if missed or outcome in THEIRS else Direction.OUTBOUND
+        which = Direction(DIRECTIONS[to]) if to else theirs
         over = Channel(CHANNELS[by]) if by else Channel.CALL
-        way = (which, over, f"|{which.value}|{over.value}")
+        way = (which, over, f"|{which.value}|{over.value}", outcome)
         self._ways[direction, channel, said] = way
         return way
 

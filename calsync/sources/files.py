@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from calsync.errors import GuardError, SourceError
-from calsync.sources.text import Coding, Text, coding_of, size_of_last, split
+from calsync.sources.text import Coding, coding_of, size_of_last, split
 
 STILL = 2.0
 """Seconds without a change after which a last line without its line end counts as written to its end."""
 
 ABANDONED = 60.0
 """Seconds after which a last line that is not whole is reported; a writer that pauses is given that long."""
+
+_BLOCK = 1 << 16
 
 Stamp = tuple[int, int, int, int]
 """Device, inode, size and modification time in nanoseconds: the same stamp, the same bytes."""
@@ -34,31 +36,65 @@ class Age(IntEnum):
     ABANDONED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Bytes from ``start`` to the end of a file, and their text; ``line`` is the number of its first line."""
+@dataclass(slots=True)
+class Block:
+    """Whole lines of a file; ``first`` is the number of the first, ``last`` says that only the tail follows."""
 
+    lines: list[str]
+    first: int
+    nul: bool
+    undecodable: tuple[int, ...]
+    last: bool
+
+
+@dataclass(slots=True)
+class Feed:
+    """A file from byte ``offset`` on, a block at a time, so that a big log never stands in memory as a whole.
+
+    While it is read, ``held`` is set by whoever takes a block: how many of its last lines are to come again with the
+    next block (and the next time) because their record is not complete.  Afterwards ``offset``, ``crc`` and ``line``
+    say where reading goes on (``crc`` is the CRC-32 of all bytes before), and ``tail`` is what no line end closes yet.
+    """
+
+    file: BinaryIO
     stamp: Stamp
-    coding: Coding
-    data: bytes
-    text: Text
-    line: int
-    start: int
     age: Age
-    crc_before: int
+    coding: Coding
+    offset: int
+    crc: int
+    line: int = 1
+    held: int = 0
+    tail: str = ""
+    left: bytes = b""
+
+    def blocks(self) -> Iterator[Block]:
+        """At least one block, the last of which may be empty."""
+        size = self.stamp[2]
+        position = self.offset
+        pending, last = b"", False
+        while not last:
+            chunk = self.file.read(min(size - position, _BLOCK if not self.coding.wide else size))
+            position += len(chunk)
+            last = position >= size or not chunk
+            data, rest = pending + chunk, b""
+            if not last:
+                cut = data.rfind(b"\n") + 1
+                data, rest = data[:cut], data[cut:]
+            text = split(data, self.coding)
+            self.held, self.tail = 0, text.tail
+            if data or last:
+                yield Block(text.lines, self.line, text.nul, text.undecodable, last)
+            used = len(data) - (size_of_last(data, self.coding, self.held) if self.held or text.tail else 0)
+            self.crc = zlib.crc32(memoryview(data)[:used], self.crc)
+            self.offset += used
+            self.line += len(text.lines) - self.held
+            pending = data[used:] + rest
+        self.left = pending
 
     @property
-    def crc(self) -> int:
-        """Of everything up to the end of this part."""
-        return zlib.crc32(self.data, self.crc_before)
-
-    def consumed(self, held: int) -> tuple[int, int, int]:
-        """(offset, crc, next line) when the last ``held`` whole lines and the tail are left for later."""
-        kept = len(self.data)
-        if held or self.text.tail:
-            kept -= size_of_last(self.data, self.coding, held)
-        crc = zlib.crc32(memoryview(self.data)[:kept], self.crc_before)
-        return self.start + kept, crc, self.line + len(self.text.lines) - held
+    def crc_of_all(self) -> int:
+        """The CRC-32 of the whole file, what was held back included."""
+        return zlib.crc32(self.left, self.crc)
 
 
 def stamp_of(path: Path, label: str) -> Stamp | None:
@@ -84,29 +120,30 @@ def age_of(stamp: Stamp, now: datetime) -> Age:
     return Age.FRESH if apart < STILL else Age.STILL if apart < ABANDONED else Age.ABANDONED
 
 
-def read_whole(path: Path, label: str, encoding: str | None, now: datetime) -> Part:
+@contextmanager
+def feed_of(path: Path, label: str, encoding: str | None, now: datetime) -> Iterator[Feed]:
     """The file from its beginning."""
     with _opened(path, label) as file:
-        stamp = _stamp(os.fstat(file.fileno()))
-        data = file.read(stamp[2])  # not what is being appended at this very moment: the stamp is of this much
-    coding = coding_of(data[:4096], encoding, label)
-    body = data[coding.bom :]
-    crc = zlib.crc32(data[: coding.bom])
-    return Part(stamp, coding, body, split(body, coding), 1, coding.bom, age_of(stamp, now), crc)
+        stamp = _stamp(os.fstat(file.fileno()))  # what is appended after this moment is for the next time
+        head = file.read(4096)
+        coding = coding_of(head, encoding, label)
+        file.seek(coding.bom)
+        yield Feed(file, stamp, age_of(stamp, now), coding, coding.bom, zlib.crc32(head[: coding.bom]))
 
 
-def read_growth(path: Path, label: str, coding: Coding, offset: int, crc: int, line: int, now: datetime) -> Part | None:
-    """What stands after ``offset``; ``None`` where the bytes before it are no longer those with that ``crc``.
+@contextmanager
+def feed_of_growth(path: Path, label: str, before: Feed, now: datetime) -> Iterator[Feed | None]:
+    """What stands after the place where ``before`` stopped; ``None`` where the bytes before that place changed.
 
     The whole beginning is summed up again (CRC-32, 1 GB/s and more): cheap next to parsing, and an edit of an old line
     is never overlooked.
     """
     with _opened(path, label) as file:
         stamp = _stamp(os.fstat(file.fileno()))
-        if _crc_of(file, offset) != crc:
-            return None
-        fresh = file.read(max(stamp[2] - offset, 0))
-    return Part(stamp, coding, fresh, split(fresh, coding), line, offset, age_of(stamp, now), crc)
+        if stamp[2] < before.offset or _crc_of(file, before.offset) != before.crc:
+            yield None
+        else:
+            yield Feed(file, stamp, age_of(stamp, now), before.coding, before.offset, before.crc, before.line)
 
 
 def untouched(path: Path, label: str, size: int, crc: int) -> Stamp | None:
@@ -114,9 +151,6 @@ def untouched(path: Path, label: str, size: int, crc: int) -> Stamp | None:
     with _opened(path, label) as file:
         stamp = _stamp(os.fstat(file.fileno()))
         return stamp if stamp[2] == size and _crc_of(file, size) == crc else None
-
-
-_BLOCK = 1 << 20
 
 
 def _crc_of(file: BinaryIO, size: int) -> int | None:

@@ -56,6 +56,10 @@ class Directory:
             return self._one(text, means, "has the address"), ""
         return self._one(text, self._by_name.get(name_key(text), []), "is called"), ""
 
+    def number(self, text: str) -> str:
+        """``text`` in E.164.  Raises ``BadNumber``."""
+        return self._numbers.read(text)[0]
+
     def _as_number(self, text: str) -> tuple[str, str] | None:
         if not _LIKE_A_NUMBER.fullmatch(text) and not text.lower().startswith("tel:"):
             return None

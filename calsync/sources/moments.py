@@ -22,6 +22,7 @@ _SPREADSHEET = re.compile(
 )
 _SERIAL = re.compile(r"[3-6]\d{4}(?:\.\d+)?", re.ASCII).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(hours=23, minutes=59, seconds=59)
 _EXAMPLE = "2026-11-25 14:05"
 
 
@@ -48,13 +49,14 @@ def minutes() -> dict[str, tuple[timedelta, int]]:
 class Moments:
     """Reads the times of one file.
 
-    ``hours`` remembers, for the hours that hold no clock change, what ``YYYY-MM-DDTHH`` (with the offset, where there is
-    one) begins with: a log has many attempts an hour, and adding the minutes is much quicker than reading a time.
+    ``hours`` remembers, for hours of days without a clock change, what ``YYYY-MM-DDTHH`` (with the offset, where
+    there is one) begins with: a log has many attempts an hour, and adding the minutes is much quicker than reading a time.
     """
 
     def __init__(self, zone: ZoneInfo, dates: str = "iso") -> None:
         self.zone, self.dates = zone, dates
         self.hours: dict[str, Moment] = {}
+        self._days: dict[str, Moment | None] = {}
         self._minutes = minutes()
 
     def read(self, text: str) -> Moment:
@@ -71,16 +73,21 @@ class Moments:
         return hour[0] + rest[0], hour[1] + rest[1]
 
     def _remember(self, hour: str, offset: str) -> bool:
-        """Keep the beginning of an hour, if the clock runs through it evenly."""
-        try:
-            first, last = self._read(f"{hour}:00:00{offset}"), self._read(f"{hour}:59:59{offset}")
-        except BadMoment:
+        """Keep the beginning of an hour, if the clock runs evenly through its day."""
+        day = hour[:11] + offset
+        if day not in self._days:
+            try:
+                first, last = self._read(f"{hour[:11]}00:00:00{offset}"), self._read(f"{hour[:11]}23:59:59{offset}")
+            except BadMoment:
+                return False
+            even = last[0] - first[0] == _DAY == timedelta(seconds=last[1] - first[1])
+            self._days[day] = first if even and not first[0].fold and not last[0].fold else None
+        begin = self._days[day]
+        past = int(hour[11:])
+        if begin is None or past > 23:
             return False
-        even = last[0] - first[0] == timedelta(minutes=59, seconds=59) == timedelta(seconds=last[1] - first[1])
-        if even and not first[0].fold and not last[0].fold:
-            self.hours[hour + offset] = first
-            return True
-        return False
+        self.hours[hour + offset] = begin[0] + timedelta(hours=past), begin[1] + 3600 * past
+        return True
 
     def _read(self, text: str) -> Moment:
         try:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from calsync.errors import GuardError, SourceError
 from calsync.model import Book, Contact, Problem
-from calsync.sources.contacts import ContactList, read_contacts, sorted_by_line
-from calsync.sources.files import Age, Stamp, age_of, read_whole, stamp_of, untouched
-from calsync.sources.log import Log
+from calsync.sources.contacts import ContactList, read_contacts
+from calsync.sources.files import Age, Stamp, age_of, feed_of, stamp_of, untouched
+from calsync.sources.log import Log, missing, vanished
 from calsync.sources.matching import Directory
 from calsync.sources.merge import merge
 from calsync.sources.numbers import BadNumber, Numbers
@@ -59,7 +58,7 @@ class Reader:
         self._own = frozenset(_own(own_numbers, self._numbers))
         self._lists: list[_Listed] = []
         self._logs: list[Log] = []
-        self._touches = Touches(())
+        self._touches = Touches([])
         self._contact_problems: tuple[Problem, ...] = ()
         self._book: Book | None = None
         self._whole = False
@@ -80,7 +79,7 @@ class Reader:
         if not grown:
             self.changed = frozenset()
             return self._book
-        return self._read_growth(grown, now)
+        return self._read_growth(self._book, grown, now)
 
     def _contacts_changed(self, now: datetime) -> bool:
         for spec, listed in zip(self._contact_specs, self._lists, strict=True):
@@ -101,19 +100,19 @@ class Reader:
         return False
 
     def _read_all(self, now: datetime) -> Book:
-        with _no_collection():
+        with _no_collection(again=self._book is not None):
             lists = [self._read_list(spec, index, now) for index, spec in enumerate(self._contact_specs)]
             uids = frozenset().union(*(listed.list.uids for listed in lists))
             merged = merge((contact for listed in lists for contact in listed.list.contacts), uids)
             directory = Directory(merged, self._numbers, self._own)
-            logs = [Log(spec, self._zone, directory, self._numbers) for spec in self._attempt_specs]
-            touches = Touches(tuple(spec.label for spec in self._attempt_specs))
-            for index, log in enumerate(logs):
-                before = self._logs[index] if self._logs else None
-                log.known = before is not None and before.stamp is not None
-                touches.add_all(log.read_whole(now))
+            touches = Touches([spec.label for spec in self._attempt_specs])
+            logs = []
+            for index, spec in enumerate(self._attempt_specs):
+                known = bool(self._logs) and (self._logs[index].was_there or self._logs[index].known)
+                logs.append(Log(spec, self._zone, directory, touches, known=known))
+                logs[-1].read_whole(now)
             touches.settle()
-        problems = [problem for listed in lists for problem in sorted_by_line(listed.list.problems)]
+        problems = [p for listed in lists for p in sorted(listed.list.problems, key=lambda p: p.line)]
         self._contact_problems = (*problems, *merged.problems)
         self._lists, self._logs, self._touches = lists, logs, touches
         self.parsed = sum(len(listed.list.contacts) for listed in lists) + sum(log.parsed for log in logs)
@@ -128,30 +127,20 @@ class Reader:
             if spec.optional:
                 return _Listed(None, 0, Age.ABANDONED, ContactList())
             raise missing(spec)
-        part = read_whole(spec.path, spec.label, spec.encoding, now)
-        found = read_contacts(part, spec, self._numbers, self._own)
-        return _Listed(part.stamp, part.crc, part.age, found)
+        with feed_of(spec.path, spec.label, spec.encoding, now) as feed:
+            found = read_contacts(feed, spec, self._numbers, self._own)
+        return _Listed(feed.stamp, feed.crc_of_all, feed.age, found)
 
-    def _read_growth(self, grown: Sequence[Log], now: datetime) -> Book:
-        assert self._book is not None  # noqa: S101  # the first read is always whole
-        rows = []
+    def _read_growth(self, book: Book, grown: Sequence[Log], now: datetime) -> Book:
         self._whole = False  # until all of them are read: an error half-way must not lose the rows of the first ones
-        for log in grown:
-            fresh = log.read_growth(now)
-            if fresh is None:
-                return self._read_all(now)
-            rows.append(fresh)
-        if not all(self._touches.can_append(fresh) for fresh in rows):
+        if not all(log.read_growth(now) for log in grown) or self._touches.crossed:
             return self._read_all(now)
-        for fresh in rows:
-            self._touches.add_all(fresh)
-        self.parsed = sum(log.parsed for log in grown)
         self._whole = True
-        if not any(fresh.attempts for fresh in rows) and self._all_problems() == self._book.problems:
-            self.changed = frozenset()
-            return self._book
+        self.parsed = sum(log.parsed for log in grown)
         self.changed = self._touches.settle()
-        return self._publish(self._book.contacts)
+        if not self.changed and self._all_problems() == book.problems:
+            return book
+        return self._publish(book.contacts)
 
     def _publish(self, contacts: Mapping[str, Contact]) -> Book:
         self.counts = {
@@ -166,7 +155,7 @@ class Reader:
         return self._book
 
     def _all_problems(self) -> tuple[Problem, ...]:
-        log_problems = (problem for log in self._logs for problem in sorted_by_line(log.problems))
+        log_problems = (problem for log in self._logs for problem in log.problems)
         return (*self._contact_problems, *log_problems, *self._touches.problems)
 
 
@@ -178,24 +167,23 @@ def _own(texts: Collection[str], numbers: Numbers) -> Iterator[str]:
             continue  # the configuration says so; here it only means that there is nothing to leave out
 
 
-def missing(spec: SourceSpec) -> SourceError:
-    return SourceError(f"{spec.label} is not there", hint="correct its path in the configuration, or create it")
-
-
-def vanished(spec: SourceSpec) -> GuardError:
-    return GuardError(
-        f"{spec.label} was there and has vanished; nothing was changed on the calendar",
-        hint="put the file back, or take it out of the configuration",
-    )
-
-
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Reading makes 100,000s of values and no cycles: walking over them again and again would take a third of the time."""
+def _no_collection(*, again: bool) -> Iterator[None]:
+    """Keep the garbage collector away from what is being read.
+
+    Reading makes some 300,000 values that live as long as the Book and form no cycles.  Walking over them as they grow,
+    and once more at the end, would cost more than making them, so they are put where the collector does not look
+    (``gc.freeze``); they are freed like anything else when the Book goes.  Whatever else was frozen along with them gets
+    its turn when everything is read ``again``.
+    """
     was_on = gc.isenabled()
     gc.disable()
+    if again:
+        gc.unfreeze()
+        gc.collect()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()

@@ -60,7 +60,7 @@ class Records:
                 if len(row) == width:
                     yield first + index, row
                     continue
-            elif (record := quoted.at(index)) is not None:
+            elif (record := _one_quoted(line, separator) or quoted.at(index)) is not None:
                 row, used = record
                 if len(row) == width:
                     resume = index + used
@@ -121,6 +121,21 @@ class Records:
             message = "a double quote opens a cell here and is not closed where the cell ends"
         hint = 'close the cell with ", and write a quote inside a cell twice ("")'
         self.faults.append(Fault(self.first + index, message, hint))
+
+
+def _one_quoted(line: str, separator: str) -> tuple[list[str], int] | None:
+    """A line in which just one cell stands between quotes, the usual case; ``None`` for any other."""
+    parts = line.split('"')
+    if len(parts) != 3:
+        return None
+    before, cell, after = parts
+    if (before and before[-1] != separator) or (after and after[0] != separator):
+        return None
+    row = before[:-1].split(separator) if before else []
+    row.append(cell)
+    if after:
+        row += after[1:].split(separator)
+    return row, 1
 
 
 def record_at(lines: Sequence[str], index: int, separator: str) -> tuple[list[str], int] | None:

@@ -11,116 +11,111 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 
 from calsync.model import Attempt, Outcome, Problem
-from calsync.sources.attempts import Reading
 
 
 class Touches:
-    """Grows row by row.  ``labels`` are the logs in the order of the configuration, which settles ties in time."""
+    """Grows row by row.  ``labels`` are the logs in the order of the configuration, which settles ties in time.
+
+    ``crossed`` means that a row came to stand before another of the same key, so that only reading everything again
+    gives the right answer.
+    """
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._rank = {label: index for index, label in enumerate(labels)}
-        self._by_key: dict[str, Attempt] = {}
+        self._by_id: dict[str, Attempt] = {}
         self._rows: dict[str, list[Attempt]] = {}
-        self._frozen: dict[str, tuple[Attempt, ...]] = {}
-        self._latest = float("-inf")
+        self._settled: Mapping[str, tuple[Attempt, ...]] = {}
         self._unordered: set[str] = set()
-        self._changed: dict[str, None] = {}  # a set that keeps its order, so that every run gives the same
+        self.added: list[str] = []
+        self.crossed = False
         self.problems: list[Problem] = []
 
-    def can_append(self, fresh: Reading) -> bool:
-        """Whether adding these rows gives what reading everything again would: no row comes between two of one key."""
-        by_key = self._by_key
-        return not any(
-            attempt.key in by_key and self._order(by_key[attempt.key]) > self._order(attempt)
-            for attempt in fresh.attempts
-        )
+    def rows_of(self, contact_id: str) -> list[Attempt]:
+        """The attempts of a contact.  One that is later than the last of them may be appended directly, if it has no id
+        of its own; its contact goes to ``added``."""
+        return self._rows.setdefault(contact_id, [])
+
+    def add(self, attempt: Attempt, *, has_id: bool) -> None:
+        """Add any row: one with an id of its own, one out of order, one that says again what another said."""
+        rows = self.rows_of(attempt.contact_id)
+        same = self._by_id.get(attempt.key)
+        if same is None:
+            same = next((a for a in rows if a.at == attempt.at and a.key == attempt.key), None)
+        if has_id:
+            self._by_id.setdefault(attempt.key, attempt)
+        if same is None:
+            rows.append(attempt)
+            self._unordered.add(attempt.contact_id)
+            self.added.append(attempt.contact_id)
+        elif self._order(same) > self._order(attempt):
+            self.crossed = True
+        else:
+            self._again(same, attempt)
 
     def _order(self, attempt: Attempt) -> tuple[int, int]:
         return self._rank[attempt.where.file], attempt.where.line
 
-    def add_all(self, reading: Reading) -> None:
-        """Add rows, in the order of their file."""
-        by_key, rows, changed, latest = self._by_key, self._rows, self._changed, self._latest
-        for attempt, moment in zip(reading.attempts, reading.moments, strict=True):
-            key, contact_id = attempt.key, attempt.contact_id
-            if key in by_key:
-                self._again(attempt)
-                continue
-            by_key[key] = attempt
-            if contact_id in rows:
-                rows[contact_id].append(attempt)
-            else:
-                rows[contact_id] = [attempt]
-            changed[contact_id] = None
-            if moment >= latest:
-                latest = moment
-            else:
-                self._unordered.add(contact_id)
-        self._latest = latest
-
-    def _again(self, attempt: Attempt) -> None:
-        before = self._by_key[attempt.key]
+    def _again(self, before: Attempt, attempt: Attempt) -> None:
         if _words(before) == _words(attempt):
             return
         differs = _contradiction(before, attempt)
-        stands, falls = attempt, before
-        if before.outcome is Outcome.DO_NOT_CALL and attempt.outcome is not Outcome.DO_NOT_CALL:
-            stands, falls = before, attempt
+        opted_out = before.outcome is Outcome.DO_NOT_CALL and attempt.outcome is not Outcome.DO_NOT_CALL
         if differs:
             message = (
-                f"this row and {falls.where.file} line {falls.where.line} are the same attempt, but differ in {differs}; "
-                f"{'this row counts' if stands is attempt else 'the opt-out counts'}"
+                f"this row and {before.where.file} line {before.where.line} are the same attempt, but differ in "
+                f"{' and '.join(differs)}; {'the opt-out counts' if opted_out else 'this row counts'}"
             )
             hint = "remove one of the two, or give each an id of its own"
-            self.problems.append(Problem(attempt.where.file, attempt.where.line, differs.split(" ")[0], message, hint))
-        if stands is before:
+            self.problems.append(Problem(attempt.where.file, attempt.where.line, differs[0], message, hint))
+        if opted_out:
             return
-        self._by_key[attempt.key] = attempt
-        self._rows[before.contact_id].remove(before)
-        self._rows.setdefault(attempt.contact_id, []).append(attempt)
-        self._unordered.add(attempt.contact_id)
-        self._changed |= {before.contact_id: None, attempt.contact_id: None}
+        if before.key in self._by_id:
+            self._by_id[before.key] = attempt
+        old = self._rows[before.contact_id]
+        del old[next(i for i, a in enumerate(old) if a is before)]
+        self.rows_of(attempt.contact_id).append(attempt)
+        self._unordered |= {attempt.contact_id, before.contact_id}
+        self.added += [before.contact_id, attempt.contact_id]
 
     def settle(self) -> frozenset[str]:
         """Put what was added in order; returns the ids of the contacts that it concerned."""
         for contact_id in self._unordered:
             self._rows[contact_id].sort(key=self._when)
-        changed = frozenset(self._changed)
-        frozen = dict(self._frozen)
-        for contact_id in self._changed:
-            rows = self._rows[contact_id]
-            if rows:
-                frozen[contact_id] = tuple(rows)
-            else:
-                frozen.pop(contact_id, None)
-        self._frozen = frozen
-        self._unordered, self._changed = set(), {}
-        return changed
+        self._unordered = set()
+        if not self._settled:
+            self._settled = {contact_id: tuple(rows) for contact_id, rows in self._rows.items() if rows}
+        else:
+            settled = dict(self._settled)
+            for contact_id in dict.fromkeys(self.added):
+                rows = self._rows[contact_id]
+                if any(attempt.at.fold for attempt in rows):
+                    rows.sort(key=self._when)  # in the hour that comes twice, wall clocks do not tell what was first
+                settled[contact_id] = tuple(rows)
+            self._settled = {contact_id: rows for contact_id, rows in settled.items() if rows}
+        concerned = frozenset(self.added)
+        self.added.clear()
+        return concerned
 
     def _when(self, attempt: Attempt) -> tuple[object, int, int]:
         return attempt.at.astimezone(UTC), *self._order(attempt)
 
     def by_contact(self) -> Mapping[str, Sequence[Attempt]]:
         """As of the last ``settle``; later additions leave it as it is."""
-        return self._frozen
+        return self._settled
 
 
 def _words(attempt: Attempt) -> tuple[object, ...]:
     return (
-        attempt.contact_id, attempt.at, attempt.direction, attempt.channel, attempt.outcome, attempt.promise, attempt.note,
-        attempt.number,
+        attempt.contact_id, attempt.at, attempt.direction, attempt.channel, attempt.outcome, attempt.promise,
+        attempt.note, attempt.number,
     )  # fmt: skip
 
 
-def _contradiction(before: Attempt, after: Attempt) -> str:
+def _contradiction(before: Attempt, after: Attempt) -> list[str]:
     """What the two say differently and cannot both mean; an empty cell contradicts nothing, a note is free to grow."""
-    names = []
-    if before.contact_id != after.contact_id:
-        names.append("contact")
-    if before.at != after.at:
-        names.append("at")
+    names = [name for name in ("contact_id", "at") if getattr(before, name) != getattr(after, name)]
     for name in ("direction", "channel", "outcome", "promise"):
         mine, theirs = getattr(before, name), getattr(after, name)
         if mine and theirs and mine != theirs:
             names.append(name)
-    return " and ".join(names)
+    return ["contact" if name == "contact_id" else name for name in names]
