@@ -22,7 +22,7 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from calsync.calendars.google import tokens
-from calsync.calendars.google.failures import AnswerLost, Passing, of_answer, of_trouble, read_answer
+from calsync.calendars.google.failures import Passing, of_answer, of_trouble, read_answer
 from calsync.calendars.spec import CalendarSpec
 
 TIME_LIMIT = 30.0
@@ -88,7 +88,7 @@ class Connection:
         """
         answer: Json = {}
         for attempt in stamina.retry_context(
-            on=_worth_waiting, attempts=3, timeout=2 * PATIENCE, wait_initial=0.5, wait_max=PATIENCE, wait_jitter=1.0
+            on=_worth_waiting, attempts=5, timeout=2 * PATIENCE, wait_initial=0.5, wait_max=PATIENCE, wait_jitter=1.0
         ):
             with attempt:
                 answer = self._once(request, write=write, if_match=if_match)
@@ -175,8 +175,8 @@ def service_url(endpoint: str) -> str:
 
 def _worth_waiting(error: Exception) -> bool | float:
     """Only what certainly did nothing is sent again here; a lost write is looked up first (see ``calendar``)."""
-    if not isinstance(error, Passing) or isinstance(error, AnswerLost):
+    if not isinstance(error, Passing):
         return False
-    if error.retry_after is None:
+    if error.asked_wait is None:
         return True
-    return error.retry_after if error.retry_after <= PATIENCE else False
+    return error.asked_wait if error.asked_wait <= PATIENCE else False

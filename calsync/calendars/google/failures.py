@@ -35,6 +35,9 @@ HOURS = 6 * 3600.0
 class Passing(Unreachable):
     """Google is briefly not able to answer; nothing was done."""
 
+    asked_wait: float | None = None
+    """Seconds that Google itself asked to wait (Retry-After)."""
+
 
 class AnswerLost(Unreachable):
     """Google's answer did not arrive whole, so it is not known what was done."""
@@ -78,8 +81,8 @@ def of_answer(answer: Answer, *, calendar: str, calendar_id: str, zone: ZoneInfo
     if problem := _quota(where, answer, zone) or _sign_in(where, answer):
         return problem
     if answer.status >= 500:
-        kind = AnswerLost if write else Passing
-        return kind(f"{where} has trouble of its own (HTTP {answer.status}).", retry_after=answer.retry_after)
+        kind: type[Unreachable] = AnswerLost if write else Passing
+        return _later(kind(f"{where} has trouble of its own (HTTP {answer.status})."), answer)
     if outcome := {409: Taken, 410: Gone, 412: Stale}.get(answer.status):
         return outcome()
     return _refusal(where, answer, calendar_id)
@@ -87,11 +90,9 @@ def of_answer(answer: Answer, *, calendar: str, calendar_id: str, zone: ZoneInfo
 
 def _quota(where: str, answer: Answer, zone: ZoneInfo) -> CalsyncError | None:
     if answer.status == 429 or answer.reason in SLOW_DOWN:
-        return Passing(
-            f"{where} asks to slow down: too many requests a minute.",
-            hint="nothing to do: it goes on by itself within minutes",
-            retry_after=answer.retry_after if answer.retry_after is not None else MINUTE,
-        )
+        hint = "nothing to do: it goes on by itself within minutes"
+        too_fast = Passing(f"{where} asks to slow down: too many requests a minute.", hint=hint, retry_after=MINUTE)
+        return _later(too_fast, answer)
     if answer.reason not in STOP_FOR_HOURS:
         return None
     seconds = answer.retry_after or HOURS
@@ -102,6 +103,15 @@ def _quota(where: str, answer: Answer, zone: ZoneInfo) -> CalsyncError | None:
         hint="nothing to do: calsync goes on by itself; other programs that write to this calendar count as well",
         retry_after=seconds,
     )
+
+
+def _later(error: Unreachable, answer: Answer) -> Unreachable:
+    """The error with the time that Google asked for, where it did."""
+    if answer.retry_after is not None:
+        error.retry_after = answer.retry_after
+        if isinstance(error, Passing):
+            error.asked_wait = answer.retry_after
+    return error
 
 
 def _sign_in(where: str, answer: Answer) -> CalsyncError | None:

@@ -23,7 +23,7 @@ _BREAKS = {"br", "p", "div", "li", "ul", "ol"}
 
 def digest(text: str) -> str:
     """A short fingerprint of a description as we wrote it."""
-    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
 
 
 def fitted(text: str) -> str:
@@ -33,7 +33,7 @@ def fitted(text: str) -> str:
     cut = text.find("\n", len(text) - _TAIL) + 1 or len(text) - _TAIL
     tail = text[cut:]
     head = text[: LIMIT - len(tail) - len(_SHORTENED) - 2]
-    return f"{head[: head.rfind(chr(10)) + 1 or len(head)].rstrip()}\n{_SHORTENED}\n{tail}"
+    return f"{head[: head.rfind(chr(10)) + 1 or len(head)].rstrip(chr(10))}\n{_SHORTENED}\n{tail}"
 
 
 def plain(text: str, written: str) -> str:
