@@ -44,20 +44,21 @@ RULES = _rules(
     (Role.OTHER, "^{but|and|filler}* when", "when tax season is done"),
     # what is ruled out or refused
     (Role.NEGATED, "^_{0,3} not {on|the|for|in|good|avail|free}* due {filler|avail}*$", "not Monday | can't do Friday"),
-    (Role.REFUSED, "no _{0,2} {need_noun|want} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
+    (Role.REFUSED, "no _{0,2} {need_noun|want|need|needs} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
     (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|word|need|set|back|planned|due|call|required}", "no callback needed"),
-    (Role.REFUSED, "do not {want|need|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
+    (Role.REFUSED, "do not {want|need|needs|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
     (
         Role.REFUSED,
         "^{i|filler|and|but|so|said}* ({will|be|can|do|need|must} {filler|also}*)? not {be|will|need|filler|ever|to|going|again|want|anymore}{0,3} {call|calling|cb|try}",
         "won't call again | not calling back | I will not be calling",
     ),
-    # the contact's, said as such
+    # what they ask for, and what they will do
+    (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
     (Role.REP, "{want|say|promise} {for|that|if|on|to}? {me|us} _{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
     (Role.CONTACT, "{will|need|to|call} {filler|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
     (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
-    (Role.REP, "{want|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
-    (Role.REP, "{want} {a|the|it|for|filler|to|do|word}{0,3} due", "prefers Thursday | wants it Friday at 3"),
+    (Role.REP, "{want|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
+    (Role.REP, "{want|needs} {a|the|it|for|filler|to|do|word}{0,3} due", "prefers Thursday | wants it Friday at 3"),
     (
         Role.CONTACT,
         "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
@@ -66,11 +67,12 @@ RULES = _rules(
     # the rep's, said as such
     (Role.REP, "i _{0,3} {will|need|promise|can|want|be|have|say|set|owe} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
     (Role.REP, "i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
-    (Role.REP, "i {will|need|can} _{0,3} {back|have|let|get} _{0,6} {you|her|obj|third|name|know|back}", "I'll get you that quote by phone"),
+    (Role.REP, "i {will|need|can} _{0,2} (let {you|obj} know|give {you|obj} _{0,5} call)", "I'll get you that quote by phone"),
     (Role.REP, "lets _{0,3} {call|try|due|cb|calling|plan|do}", "let's talk Tuesday"),
     (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|due|ringn|calls|give}", "promised a call Monday | said this Friday works"),
-    (Role.REP, "{say} {obj|third|name|me|you|their} (the)? {due|to call|call|try|cb}", "told her 10:30ish Friday"),
-    (Role.REP, "{retime|set|cb} _{0,5} due", "moved to Thursday 3pm | assistant booked me Fri 11am to call"),
+    (Role.REP, "say {obj|third|name|me|you|their} {the|to}? {due|call|try|cb}", "told her 10:30ish Friday"),
+    (Role.REP, "(^|{cb|call|calls|it|filler|be|i}) {be|filler|word}? retime _{0,4} due", "appt moved to Thursday 3pm"),
+    (Role.REP, "set {me|us|call|cb|it} _{0,3} due|(^|{cb|call|calls|filler|be|i}) {be|filler}? set {for|on|at|to|call|with}* due", "assistant booked me Fri 11am to call | set for Tuesday at 2"),
     (Role.REP, "({will|need|to|lets|please|then} {filler|not|be|just|also|back}*|^{filler|and|but|so|then|due|word|name|back|the|again}{0,2}) {call|calling|try}", "call him Wednesday | will try her again Monday"),
     (Role.REP, "{give|have} _{0,4} {call|ringn|try|calls|cb}", "give her a shout Friday"),
     (Role.REP, "^{give|get} {obj|third|name} _{0,6} due", "get her the answer before noon tomorrow"),
@@ -94,6 +96,7 @@ _CUT = re.compile(
         "| and (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
         "| then (?={call|cb|try|will|i|calling})"
         "| (?<!{say|promise|if|when|not|that|and|but|so|then|filler|i|want|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
+        "| (?<=if not) (?=_)"
         "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
         "| (?<={called|hear|out|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
@@ -150,15 +153,15 @@ OPT_OUT = _rules(
     (Role.REFUSED, "stopword {filler|all|the|word|my|your}{0,2} {calling|bother|bothering|calls|call|send}", "please stop calling"),
     (Role.REFUSED, "{remove} _{0,4} {from_off|off|out|from} _{0,4} {list|word|due}", "take me off your list"),
     (Role.REFUSED, "{remove} {me|obj|third|name|my|their|the|from}{1,2} _{0,2} {number|list|from|name|off|out|numbers}?$", "remove me"),
-    (Role.REFUSED, "not {ever|to|be|want|filler|again|anymore|wish|me|third|the}{0,3} {call|calling|cb|bother|send|try} _{0,5} {again|anymore|ever}", "never call this number again"),
+    (Role.REFUSED, "(?<!will) not {ever|to|be|want|filler|again|anymore|wish|me|third|the}{0,3} {call|calling|cb|bother|send|try} _{0,5} {again|anymore|ever}", "never call this number again"),
     (Role.REFUSED, "not ever {call|calling|bother}", "don't ever call"),
     (Role.REFUSED, "^_{0,2} not _{0,1} {called|calls|contacted|bothered}", ""),
-    (Role.REFUSED, "{not|no} {want|wish|be|to|like|anymore|any|longer|have|get|interested|filler|more|in|the|a|word}{1,5} {called|calls|contacted|bothered|calling|hear|cb|call}", "doesn't want calls"),
+    (Role.REFUSED, "{not|no} {filler|ever|anymore}* {want|wish|like|care} {to|be|any|more|a|the|me|in|have|get|filler|word|your|you|any|third|again|from|further}{0,4} {called|calls|bothered|calling|hear|cb|call|bother}", "doesn't want calls"),
     (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called}", "wants no more calls"),
     (Role.REFUSED, "{report} _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} {report}", "will report us if we ring"),
 )
 WEAK_OPT_OUT = _rules(
-    (Role.REFUSED, "not {to|be|filler|please|ever}{0,2} {call|calling|bother|called|contacted} {me|obj|third|back|the|my|us|filler|number|this|again}*({stop|dot|comma|colon|dash|quote|paren|and|but}|$)", "do not call | says not to call"),
+    (Role.REFUSED, "(?<!will) not {to|be|filler|please|ever}{0,2} {call|calling|bother|called|contacted} {me|obj|third|back|the|my|us|filler|number|this|again}*({stop|dot|comma|colon|dash|quote|paren|and|but}|$)", "do not call | says not to call"),
 )
 _OPT_OUT = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in OPT_OUT]
 _WEAK = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in WEAK_OPT_OUT]
@@ -190,9 +193,9 @@ def told_not_to_call(symbols: str) -> tuple[int, int] | None:
 _THEIR_VOICE = re.compile(
     translate("{receive|say|from|called|send} _{0,4} {colon|quote|comma|dash}+ {quote|filler|comma}* i {will|be|can} _{0,3} {call|calling|give|get|back|let|cb|try|send}", capture=False).replace(" ", "")
 )
-_SPOKEN_TO_US = re.compile(translate("not {call|calling|cb} {me|us} _{0,3} i {will|be}|i {will|be} {call|calling} you", capture=False).replace(" ", ""))
+_SPOKEN_TO_US = re.compile(translate("not {call|calling|cb} {me|us} _{0,3} i {will|be} {call|calling|give|cb} you", capture=False).replace(" ", ""))
 
 
 def their_voice(symbols: str) -> bool:
     """True when "I'll call you" is what the contact said: a message from them, or their words in quotes."""
-    return bool(_THEIR_VOICE.search(symbols)) or bool(re.search(translate("not {call|calling} me", capture=False).replace(" ", ""), symbols) and _SPOKEN_TO_US.search(symbols))
+    return bool(_THEIR_VOICE.search(symbols)) or bool(_SPOKEN_TO_US.search(symbols))

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from calsync.promises import dates
 from calsync.promises.grammar import Line, class_name, symbol, translate
 from calsync.promises.rules.clocks import as_clock
 from calsync.promises.values import Clock, Clocks, Days, Elapsed, Length, Moment, Part
@@ -30,6 +31,7 @@ class Expression(NamedTuple):
     today_part: bool = False
     around: bool = False
     weak: bool = False
+    nth: int = 0
 
     @property
     def past(self) -> bool:
@@ -38,13 +40,14 @@ class Expression(NamedTuple):
 
 
 _ATOM = "{day|period|time|clocks|part|meridiem|zone|my_time|her_time|elapsed|same_time|over_bound}"
-_LEAD = "{by|before|after|not_before|until|from|since|starting|around|at|on|in|the|this|later|sometime|next|during|within|over|for|early|late|mid|between}"
+_LEAD = "{by|before|after|not_before|until|from|since|starting|around|at|on|in|the|this|later|sometime|next|during|within|over|for|early|late|mid|between|ordinal|ordword|last}"
 _LINK = "{by|before|after|not_before|until|from|starting|around|at|on|in|the|this|comma|of|for|sometime|dash|dot|during|over|later|paren|every|quote|onwards|through}"
 _WHEN = re.compile(translate(f"{_LEAD}* {_ATOM}", capture=False) + translate(f"({_LINK}", capture=False) + "{0,4}" + translate(f"{_ATOM})* {{onwards|latest}}?", capture=False))
 _WHEN_CHAR = symbol("due")
 _BOUNDS = frozenset(symbol(n) for n in ("by", "before", "after", "not_before", "until", "from", "since", "starting", "within"))
 _AROUND, _THIS, _LATER, _EARLY, _LATE, _MID = (symbol(n) for n in ("around", "this", "later", "early", "late", "mid"))
 _AFTER_TAIL = {symbol("onwards"): "starting", symbol("latest"): "by"}
+_ORDINALS = frozenset((symbol("ordinal"), symbol("ordword"), symbol("last")))
 _DOT, _COMMA, _DASH, _PAREN, _QUOTE = (symbol(n) for n in ("dot", "comma", "dash", "paren", "quote"))
 _BREAKS = frozenset((_DOT, _PAREN, _QUOTE))
 
@@ -78,7 +81,7 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
     """One expression, or several where the pieces do not fit together ("Monday, Tuesday")."""
     found: list[tuple[Expression, int, int]] = []
     current, first, last = Expression(), start, start
-    bound, around, this, shade = "", False, False, ""
+    bound, around, this, shade, nth = "", False, False, "", 0
     broke = False
     for index in range(start, end):
         char = symbols[index]
@@ -90,6 +93,9 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
             continue
         if char == _THIS:
             this = True
+            continue
+        if char in _ORDINALS:
+            nth = values[index] if isinstance(values[index], int) else -1
             continue
         if char in (_EARLY, _LATE, _MID):
             shade = class_name(char)
@@ -112,6 +118,8 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
                 continue
         if bound:
             merged = merged._replace(bound=bound)
+        if nth and name == "day" and merged.days is not None and merged.days.grain == "weekday":
+            merged = merged._replace(nth=nth)
         if around:
             merged = _blur(merged, name, moment)
         if this and name == "part" and merged.days is None:
@@ -152,6 +160,9 @@ def _add_days(expression: Expression, days: Days, moment: Moment, shade: str) ->
     if days.grain == "weekday" and old.grain == "week" and old.form == "range":
         day = old.first + timedelta(days=days.first.weekday())
         return expression._replace(days=Days(day, day, "day", "weekday", f"in {old.why}"))
+    if expression.nth and days.grain == "month":
+        day = dates.nth_weekday(days.first.year, days.first.month, old.first.weekday(), expression.nth)
+        return day and expression._replace(days=Days(day, day, "day", "date", f"in {days.why}"))
     if old == days:
         return expression
     if old.grain == "weekday" and days.grain in ("date", "dated", "count") and days.form == "day" and old.first.weekday() == days.first.weekday():

@@ -59,6 +59,8 @@ def translate(pattern: str, *, capture: bool) -> str:
         elif group:
             out.append("(?:")
         elif other:
+            if other == "{" and not pattern[piece.end()].isdigit():
+                raise ValueError(f"a set of classes holds names and | only: {pattern[piece.start() :]}")
             out.append(other)
     return "".join(out)
 

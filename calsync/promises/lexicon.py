@@ -15,7 +15,7 @@ from calsync.promises.grammar import symbol
 from calsync.promises.words import Words
 
 _LANGUAGES = {"en": "en", "de": "de"}
-_FUZZY = frozenset(("weekday", "month", "dayword", "part", "unit", "holiday", "next", "noon", "call", "calling", "again", "appointment"))
+_FUZZY = frozenset(("weekday", "month", "dayword", "part", "unit", "holiday", "next", "noon", "call", "calling", "again", "cb", "called", "promise"))
 
 
 @dataclass(slots=True, eq=False)
@@ -121,9 +121,7 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         key = name.lower().replace(" ", "_")
         lexicon.holidays[key] = when
         _add(lexicon, key, symbol("holiday"), key)
-    for name, spelled in raw.pop("plain").items():
-        for word in spelled.split():
-            _add(lexicon, word, symbol(name), name)
+    plain = raw.pop("plain")
     fuzzy = set()
     for table, content in raw.items():
         for key, spelled in content.items():
@@ -131,6 +129,11 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
                 _add(lexicon, word, symbol(table), _value(key))
                 if table in _FUZZY and "_" not in word:
                     fuzzy.add(word)
+    for name, spelled in plain.items():
+        for word in spelled.split():
+            _add(lexicon, word, symbol(name), name)
+            if name in _FUZZY and "_" not in word and (len(word) > 5 or name == "next"):
+                fuzzy.add(word)
     for word in fuzzy:
         lexicon.fuzzy.setdefault(word[0], []).append(word)
     for tails in lexicon.phrases.values():

@@ -46,6 +46,7 @@ _SCANNER = re.compile(
     | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
     | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d]))
     | (?P<meridiem>(?:(?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b ))
+    | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
     | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?![\d.]))
     | (?P<number>\d+)
@@ -131,7 +132,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Line:
         kind = match.lastgroup
         span = match.span()
         raw = match.group()
-        if kind == "word":
+        if kind == "word" or kind == "mixed":
             found = words.get(raw)
             if found is None:
                 parts = contractions.get(raw)

@@ -140,10 +140,12 @@ def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) 
     then = _THEN in line.symbols[promised.start : promised.end]
     before = [part for part in parts if part.start < promised.start]
     after = [part for part in parts if part.start > promised.start]
-    for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,) if then else ()):
+    for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,)):
         for part in (*reversed(before), *after):
             if part.role in roles:
                 found = [_until(each) for each in _dated(line, part, moment)]
+                if roles == (Role.OTHER,) and not then:
+                    found = [each for each in found if each.expression.bound in ("by", "before")]
                 reading = _first(found, moment)
                 if reading is not None:
                     return reading

@@ -150,6 +150,11 @@ def oclock(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value)
 
 
+@_rule("time", "at? <mil> <unit>", examples=("1600 hrs",))
+def military(_: Moment, value: Digits, unit: str) -> Clock | None:
+    return as_clock(value) if unit == "hour" else None
+
+
 @_rule("time", "at <num> <num> (?!{slash|unit|ordinal|word})", examples=("at 12 15", "at 3 15"))
 def hour_minute(_: Moment, hour: int, minute: int) -> Clock | None:
     return Clock(hour, minute, hour > 12) if 0 < hour <= 24 and 9 < minute < 60 else None

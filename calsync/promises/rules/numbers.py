@@ -136,6 +136,8 @@ def some(_: Moment, count: str, unit: str) -> Length:
 
 @_length("length", "a? <num|mil> more? <unit>", examples=("2wk", "30 min", "90-day", "four business days", "2 more minutes"))
 def counted(_: Moment, count: int | Digits, unit: str) -> Length | None:
+    if isinstance(count, Digits) and unit == "hour":
+        return None  # "1600 hrs" is a time of day
     return _exact(_int(count), unit)
 
 

@@ -186,7 +186,7 @@ def year_alone(moment: Moment, year: Digits) -> Days | None:
 
 @_rule(
     "period",
-    "{in|during|of|sometime|over|on|this|early|mid|late|end|by|before|after|until|from|starting|since|between|around|to|within|not_before|through}+ <month> (?!{word|name}? will)",
+    "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|around|to|within|not_before}) <month>",
     examples=("in April", "during March", "by May"),
 )
 def month_alone(moment: Moment, number: int) -> Days | None:
