@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from calsync.cadences import Cadence, Step, step_after
+from calsync.cadences.facts import about, pick
 from calsync.commitments import numbers
-from calsync.model import Attempt, Commitment, Contact, Phone, PhraseReader, Placed, Policy, Rep, Slot
+from calsync.model import Attempt, Commitment, Contact, Phone, PhraseReader, Placed, Policy, PromisedBy, Rep, Slot
 from calsync.placing.territory import Territory, territory
 
 
@@ -81,8 +82,16 @@ def call_for(
 def next_step(
     commitment: Commitment, contact: Contact, history: Sequence[Attempt], cadence: Cadence, rep: Rep
 ) -> Step | None:
-    """The step whose words stand in the event: as folded, or as things stand where the cadence is another now."""
+    """The step whose words stand in the event.
+
+    As folded, or as things stand where the contact's cadence is another now.  A call that the rep promised in own words
+    has words even where the cadence has said its piece: those for a call that was agreed on.
+    """
     ref = commitment.cadence
     if ref is None or ref.name != cadence.name or not 1 <= ref.step <= len(cadence.steps):
         ref = step_after(cadence, contact, history, rep)
-    return cadence.steps[ref.step - 1] if ref else None
+    if ref is not None:
+        return cadence.steps[ref.step - 1]
+    if commitment.promised_by is not PromisedBy.REP:
+        return None
+    return pick(cadence, replace(about(contact, rep), talked=True))

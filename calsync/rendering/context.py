@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from calsync.cadences import Cadence, day_in_words, promised_day, spoken_promise
-from calsync.cadences.script import fill, missing
+from calsync.cadences.script import missing
 from calsync.commitments.said import deadline_after
 from calsync.model import Contact, ContactKind, Promise, PromisedBy, Reading
 from calsync.rendering.call import Call
 from calsync.rendering.phone import readable, spoken
 from calsync.rendering.when import greeting, spoken_date, spoken_time
+from calsync.rendering.words import filled
 
 _FIRM = re.compile(
     r"\b(inc|llc|ltd|llp|gmbh|co|corp|company|group|bank|clinic|school|office|store|shop)\b\.?|[\d&@/]", re.IGNORECASE
@@ -76,7 +77,7 @@ def script_context(call: Call, promised: Promises) -> Mapping[str, object]:
         **_of_contact(contact),
     }
     if call.cadence.hook:
-        base["hook"] = fill(call.cadence.hook, base)
+        base["hook"] = filled(call.cadence.hook, base)
     return base
 
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 from calsync.cadences.facts import progress
-from calsync.cadences.script import fill, words_for
+from calsync.cadences.script import words_for
 from calsync.model import Channel, Slot
 from calsync.rendering.call import Call
 from calsync.rendering.context import promises, script_context
+from calsync.rendering.words import filled
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -30,8 +31,7 @@ def spoken_sentence(call: Call) -> str:
     script = words.text if made.channel is Channel.SMS else words.voicemail
     if not script or promised.words != commitment.text:
         return commitment.text
-    said = fill(script, script_context(then, promised))
-    names = [promised.words.lower()]
-    sentences = _SENTENCE_END.split(said)
-    found = next((one for one in sentences if any(name in one.lower() for name in names)), commitment.text)
-    return found.rstrip(".")
+    said = filled(script, script_context(then, promised))
+    promise = promised.words.lower()
+    sentence = next((one for one in _SENTENCE_END.split(said) if promise in one.lower()), commitment.text)
+    return sentence.rstrip(".")

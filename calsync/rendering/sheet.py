@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calsync.cadences import Leave
-from calsync.cadences.script import fill, words_for
+from calsync.cadences.script import words_for
 from calsync.cadences.voicemail import voicemail_advice
 from calsync.cadences.watch import away_on, questions, warnings
 from calsync.model import Contact, Kind, PromisedBy, Rep
@@ -16,6 +16,7 @@ from calsync.rendering.parts import NOTES_LINE, OUTCOME_LINE, harmless
 from calsync.rendering.phone import readable, sms, tel, text_number
 from calsync.rendering.quote import spoken_sentence
 from calsync.rendering.when import short_day, stamp
+from calsync.rendering.words import filled
 
 NOTES_LIMIT = 8192
 """How much of the contact's own notes is shown, in bytes of UTF-8."""
@@ -90,7 +91,7 @@ def _filled(script: str, context: Mapping[str, object]) -> str:
     if not script:
         return ""
     try:
-        return harmless(fill(script, context))
+        return harmless(filled(script, context))
     except Exception as error:  # noqa: BLE001 - a script is the rep's; what fails in it must not hide the call
         return f"(these words could not be filled in: {error})"
 

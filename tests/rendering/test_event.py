@@ -277,3 +277,17 @@ def test_an_ended_commitment_leaves_its_event_and_says_what_happened(close: Atte
     assert entry.uid == event_uid("tasha", ended.id)
     assert "by Friday" in entry.description
     assert rendering.NOTES_LINE in entry.description
+
+
+def test_a_promise_of_the_reps_own_has_words_even_after_the_cadence_has_said_its_piece() -> None:
+    said = tuple(attempt(at(day)) for day in (16, 18, 20))
+    asked = attempt(at(23), Outcome.LEFT_MESSAGE, channel="email", promise="by Friday")
+    text = event((*said, asked), at(27, "16:10")).description
+    assert "as agreed. It's Friday, November 27, 3:10 PM." in text
+
+
+def test_a_script_that_fails_says_so_and_the_call_is_still_shown() -> None:
+    broken = tuple(replace(step, words=replace(step.words, answer="{{ 1 / 0 }}")) for step in THREE.steps)
+    entry = event((FIRST,), at(27, "16:10"), cadence=replace(THREE, steps=broken))
+    assert "IF THEY ANSWER  (these words could not be filled in: division by zero)" in entry.description
+    assert "SAY  Good afternoon, Dana." in entry.description

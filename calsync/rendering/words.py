@@ -1,0 +1,27 @@
+"""Scripts with their slots filled, compiled once: a rep's week is a few scripts and many calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from calsync.cadences.script import environment
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_BLANKS = re.compile(r"[ \t]{2,}")
+_BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
+
+
+def filled(script: str, context: Mapping[str, object]) -> str:
+    """The script as it is said: a slot without a value leaves no gap, no double blank and never the word None."""
+    text = _compiled(script).render(context)
+    return _BEFORE_MARK.sub(r"\1", _BLANKS.sub(" ", text)).strip()
+
+
+@lru_cache(maxsize=1024)
+def _compiled(script: str) -> Template:
+    return environment().from_string(script)
