@@ -119,9 +119,9 @@ def _after_silence(moment: _Moment) -> Next:
     following = moment.following
     if following is None:
         return Next(None, None, None, True, _said_its_piece(moment.cadence))
-    return _planned(
-        moment, moment.cadence.silent, following, f"no message was left: {_label(following)} is still to be said"
-    )
+    told = f"no message was left: {_label(following)} is still to be said"
+    why = told if moment.cadence.always_message else "nobody answered"
+    return _planned(moment, moment.cadence.silent, following, why)
 
 
 def _after_talk(moment: _Moment) -> Next:

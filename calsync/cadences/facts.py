@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
-from calsync.cadences.model import Cadence, Step, Urgency, When
+from calsync.cadences.model import ALWAYS, Cadence, Step, Urgency, When
 from calsync.model import Attempt, Channel, Contact, ContactKind, Direction, Line, Outcome, Rep
 
 SPOKE = frozenset({Outcome.LEFT_VOICEMAIL, Outcome.LEFT_MESSAGE})
@@ -38,27 +38,36 @@ class Facts:
 
 def holds(when: When, facts: Facts) -> bool:
     """True when every condition that ``when`` names holds; an unknown line, kind or hour satisfies none."""
-    counts = (
-        (when.attempt, facts.attempt),
-        (when.done, facts.done),
-        (when.without_contact, facts.without_contact),
-        (when.today, facts.today),
-    )
-    sets: tuple[tuple[frozenset[object], object], ...] = (
-        (frozenset(when.outcome), facts.outcome),
-        (frozenset(when.kind), facts.kind),
-        (frozenset(when.line), facts.line),
-        (frozenset(when.urgency), facts.urgency),
-        (frozenset(when.product), facts.product),
-    )
+    if when is ALWAYS:
+        return True
+    return _counted(when, facts) and _known(when, facts) and _timed(when, facts)
+
+
+def _counted(when: When, facts: Facts) -> bool:
     return (
-        all(allowed is None or number in allowed for allowed, number in counts)
-        and all(not allowed or value in allowed for allowed, value in sets)
+        (when.attempt is None or facts.attempt in when.attempt)
+        and (when.done is None or facts.done in when.done)
+        and (when.without_contact is None or facts.without_contact in when.without_contact)
+        and (when.today is None or facts.today in when.today)
         and (when.talked is None or when.talked == facts.talked)
-        and (when.same_day_retry is None or when.same_day_retry == facts.same_day_retry)
-        and (when.before is None or (facts.local is not None and facts.local < when.before))
-        and (when.after is None or (facts.local is not None and facts.local >= when.after))
     )
+
+
+def _known(when: When, facts: Facts) -> bool:
+    return (
+        (not when.outcome or facts.outcome in when.outcome)
+        and (not when.kind or facts.kind in when.kind)
+        and (not when.line or facts.line in when.line)
+        and (not when.urgency or facts.urgency in when.urgency)
+        and (not when.product or facts.product in when.product)
+        and (when.same_day_retry is None or when.same_day_retry == facts.same_day_retry)
+    )
+
+
+def _timed(when: When, facts: Facts) -> bool:
+    if facts.local is None:
+        return when.before is None and when.after is None
+    return (when.before is None or facts.local < when.before) and (when.after is None or facts.local >= when.after)
 
 
 def urgency(contact: Contact) -> Urgency:

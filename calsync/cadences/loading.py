@@ -71,7 +71,10 @@ def _scripts(path: Path, cadence: Cadence, text: str, lines: Mapping[KeyPath, in
     from calsync.cadences.script import mistakes  # brings the template engine along
 
     rows = text.splitlines()
-    found = []
+    found = [
+        Problem(str(path), line_of(lines, ("hook",)), "hook", message, hint)
+        for _, message, hint in mistakes(cadence.hook)
+    ]
     for step in cadence.steps:
         own = [
             ((), step.words),

@@ -67,10 +67,25 @@ def spoken_promise(
     facts = replace(about(contact, rep), local=local.time())
     limit = _deadline(contact, local.date())
     found = pick_phrase(step.promise, facts, contact, said_at, read, rep, limit=limit)
-    if found is not None:
+    if found is None:
+        phrase = _named_day(local.date(), rep, limit)
+        found = phrase, read(phrase, said_at, contact)
+    return _as_spoken(found, contact, said_at, read, rep)
+
+
+def _as_spoken(
+    found: tuple[str, Reading], contact: Contact, said_at: datetime, read: PhraseReader, rep: Rep
+) -> tuple[str, Reading]:
+    """A counted day by its name, as the script says it (not "in 8 days"), where that reads alike."""
+    reading = found[1]
+    day = promised_day(reading, rep)
+    if reading.kind is not Kind.DAY or day is None:
         return found
-    phrase = _named_day(local.date(), rep, limit)
-    return phrase, read(phrase, said_at, contact)
+    named = f"on {day_in_words(day, said_at.astimezone(rep.zone).date(), rep.locale)}"
+    if named == found[0]:
+        return found
+    again = read(named, said_at, contact)
+    return (named, again) if (again.kind, again.window) == (reading.kind, reading.window) else found
 
 
 def pick_phrase(  # noqa: PLR0917  # the reader takes the place and the moment it is asked about

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from calsync.cadences.model import (
+    ALWAYS,
     Between,
     Cadence,
     Callback,
@@ -81,7 +82,7 @@ class _Conditions(_File):
     same_day_retry: bool | None = None
 
     def when(self) -> When:
-        return When(
+        found = When(
             attempt=self.attempt,
             done=self.done,
             without_contact=self.without_contact,
@@ -96,6 +97,7 @@ class _Conditions(_File):
             after=self.after,
             same_day_retry=self.same_day_retry,
         )
+        return ALWAYS if found == ALWAYS else found
 
 
 class _Choice(_Conditions):
@@ -126,6 +128,19 @@ class _Choice(_Conditions):
             same_day=self.same_day,
             from_start=self.from_start,
         )
+
+
+_COUNTED = ("attempt", "done", "without_contact", "today", "talked", "outcome", "same_day_retry", "from_start")
+
+
+class _Promise(_Choice):
+    """A spoken day depends only on when it is said and to whom: the event shows it before the call is counted."""
+
+    @model_validator(mode="after")
+    def _known_before_the_call(self) -> _Promise:
+        if counted := [key for key in _COUNTED if getattr(self, key) not in (None, False, [])]:
+            raise ValueError(f"a promise cannot depend on `{counted[0]}`: write another step for that")
+        return self
 
 
 class _VoicemailRule(_Conditions):
@@ -162,7 +177,7 @@ class _Variant(_Words):
 class _Step(_Words):
     title: str = Field(min_length=1)
     when: _Conditions | None = None
-    promise: list[_Choice] = []
+    promise: list[_Promise] = []
     due: list[_Choice] = []
     variants: list[_Variant] = []
     voicemail_rules: list[_VoicemailRule] = []

@@ -122,6 +122,12 @@ def test_a_number_needs_its_range_and_both_its_ends(tmp_path: Path) -> None:
     assert any("both ends" in problem.message for problem in found)
 
 
+def test_a_promise_depends_on_nothing_that_the_event_cannot_know_yet(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace('leaves = "2.."', 'without_contact = "3.."'))
+    assert [(problem.line, problem.column) for problem in found] == [(10, "steps.1.promise.1")]
+    assert "write another step" in found[0].message
+
+
 def test_lines_are_found_past_scripts_lists_and_tables() -> None:
     found = places(GOOD)
     assert line_of(found, ("steps", 0, "promise", 0, "say")) == 10

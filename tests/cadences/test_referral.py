@@ -172,5 +172,14 @@ def test_a_promise_never_names_a_day_on_which_the_rep_does_not_work() -> None:
     rep = replace(TASHA, holidays={**TASHA.holidays, **closed})
     found = after("referral", vm(at("11-30")), rep=rep)
     assert found.promise is not None
-    assert found.promise.text == "on December 15"
+    assert found.promise.text == "on Tuesday, December 15"
     assert day_of(found) == date(2026, 12, 15)
+
+
+def test_a_counted_day_is_promised_by_its_name_as_the_script_says_it() -> None:
+    found = after("seven-to-ten", vm(at("11-02")))
+    assert found.promise is not None
+    assert found.promise.text == "on Monday, November 9"
+    spoken = spoken_promise(shipped()["seven-to-ten"].steps[0], DANA, at("11-02"), read, TASHA)
+    assert spoken is not None
+    assert spoken[0] == found.promise.text
