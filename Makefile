@@ -49,11 +49,11 @@ bench: $(VENV)/.installed-dev  ## reading and folding 100,000 attempts, next to 
 	$(BIN)/python benchmarks/bench.py
 
 reference: $(VENV)/.installed-dev  ## docs/reference and the picture of a week, made again from the source
-	$(BIN)/python tools/reference.py
-	$(BIN)/python tools/week_picture.py
+	$(BIN)/python -m tools.reference
+	$(BIN)/python -m tools.week_picture
 
 constraints: $(VENV)/.installed-dev  ## constraints.txt, from what is installed and tested here
-	$(BIN)/python tools/constraints.py > constraints.new && mv constraints.new constraints.txt
+	$(BIN)/python -m tools.constraints > constraints.new && mv constraints.new constraints.txt
 
 install:  ## calsync on the path, in an environment of its own; offers the service
 	@test -n "$(PY)" || { echo "calsync needs Python 3.11 or newer with its venv module."; exit 2; }

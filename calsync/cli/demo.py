@@ -20,7 +20,7 @@ from calsync.office import open_office
 from calsync.run import run_once
 from calsync.sync.report import report_json
 
-EXAMPLE_NOW = "2026-11-25T11:30"
+EXAMPLE_NOW = "2026-11-25T08:30"
 """The example's calls were made in this week; the demo looks at it from here, so that it shows the same every day."""
 
 
@@ -45,6 +45,7 @@ def run(into: Path | None, at: str | None, *, as_json: bool) -> int:
     zone = office.rep.zone
     print_head(f"{office.rep.name}'s week, seen on {show.day_and_time(now, zone)}", style)
     sheet.print_days(week, contacts, zone, "this week")
+    show.notices_and_problems(done.plan.notices, done.problems)
     if calls:
         _print_first(calls[0], style)
     files = sum(1 for path in folder.rglob("*.ics"))

@@ -75,8 +75,14 @@ def print_days(calls: tuple[PlannedCall, ...], contacts: Mapping[str, Contact], 
                 show.clock(slot.start, zone),
                 name_of(call.commitment.contact_id, contacts),
                 contact.phones[0].e164 if contact and contact.phones else "",
-                call.entry.title if call.entry else "",
+                _what(call, contacts),
             )
         )
         last = day
     show.console().print(show.table(("day", "time", "whom", "number", "what"), rows))
+
+
+def _what(call: PlannedCall, contacts: Mapping[str, Contact]) -> str:
+    """The event's title without the name, which has a column of its own."""
+    title = call.entry.title if call.entry else ""
+    return title.replace(f"Call {name_of(call.commitment.contact_id, contacts)} - ", "")

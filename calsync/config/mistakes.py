@@ -157,15 +157,16 @@ def sections() -> dict[str, type[BaseModel]]:
     """Section -> its schema; of the calendars the first kind."""
     found: dict[str, type[BaseModel]] = {}
     for name, field in Document.model_fields.items():
-        for model in _models(field.annotation):
+        for model in models(field.annotation):
             found.setdefault(name, model)
     return found
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models(annotation: Any) -> list[type[BaseModel]]:
+    """The schemas inside a type, such as those of a list or of a choice between several."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for part in typing.get_args(annotation) for model in _models(part)]
+    return [model for part in typing.get_args(annotation) for model in models(part)]
 
 
 def _model(key: Key, raw: dict[str, Any]) -> type[BaseModel] | None:
