@@ -14,8 +14,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calsync.placing.law import table
-
 NANP = "+1"
 TERRITORIES = frozenset({"US-AS", "US-GU", "US-MP", "US-PR", "US-VI"})
 # Codes that ring anywhere in the country: toll-free (8xx), personal (5xx), premium.
@@ -113,14 +111,6 @@ def zones_of(region: str) -> tuple[str, ...]:
 def is_region(code: str) -> bool:
     """True for an ISO 3166-2 code of the table, or for any code that begins with a country."""
     return code in regions() or code.partition("-")[0] in _countries()
-
-
-@cache
-def name_of(region: str) -> str:
-    """``"Florida"`` for ``US-FL``; the law's own name for a country; else the code."""
-    if region in regions():
-        return regions()[region].name
-    return table()[region].name if region in table() else region or "an unknown region"
 
 
 @cache

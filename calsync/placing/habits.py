@@ -86,24 +86,23 @@ def tally(calls: Iterable[tuple[int, int, bool]]) -> Tally:
 
 
 class Habits:
-    """The chance of an answer for each half hour of a week, per kind and per contact."""
+    """The chance of an answer by half hour and weekday, for each kind of contact."""
 
     def __init__(self, kinds: Mapping[ContactKind | None, Tally]) -> None:
         self._kinds = kinds
-        self._of_kind: dict[tuple[ContactKind | None, int], list[float]] = {}
+        self._days: dict[tuple[ContactKind | None, int], list[float]] = {}
 
-    def day(self, kind: ContactKind | None, own: Tally, weekday: int) -> list[float]:
-        """48 chances, one a half hour of the contact's local day; only their order means something."""
-        general = self._of_kind.get((kind, weekday))
-        if general is None:
-            general = self._of_kind[kind, weekday] = self._kind_day(kind, weekday)
-        if own.empty:
-            return general
-        by_day = own.rate(24 + weekday, BASE_RATE) / BASE_RATE
-        return [own.rate(half // 2, mean) * by_day for half, mean in enumerate(general)]
+    def day(self, kind: ContactKind | None, weekday: int) -> list[float]:
+        """48 chances, one a half hour of the contact's local day: what a contact's own calls are shrunk to."""
+        known = self._days.get((kind, weekday))
+        if known is None:
+            seen = self._kinds.get(kind) or Tally()
+            usual = seen.overall(BASE_RATE)
+            known = [seen.rate(half // 2, usual * prior(kind, weekday, half)) for half in range(48)]
+            self._days[kind, weekday] = known
+        return known
 
-    def _kind_day(self, kind: ContactKind | None, weekday: int) -> list[float]:
+    def weekday(self, kind: ContactKind | None, own: Tally, weekday: int) -> float:
+        """The chance of an answer on a weekday, this contact's calls shrunk to its kind's."""
         seen = self._kinds.get(kind) or Tally()
-        overall = seen.overall(BASE_RATE)
-        by_day = seen.rate(24 + weekday, overall) / overall
-        return [seen.rate(half // 2, overall * prior(kind, weekday, half)) * by_day for half in range(48)]
+        return own.rate(24 + weekday, seen.rate(24 + weekday, seen.overall(BASE_RATE)))

@@ -11,11 +11,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import Any
 
 from calsync.model import Channel
+from calsync.placing.atlas import regions
 from calsync.placing.holiday import holidays_of
 
 Hours = tuple[tuple[int, int], ...]
@@ -143,11 +144,37 @@ def legal_hours(region: str, day: date) -> Hours:
     return hours
 
 
+@cache
+def hours_in_all(regions: tuple[str, ...], day: date) -> Hours:
+    """The hours of one local day in which a call into any of ``regions`` is legal."""
+    return reduce(meet, (legal_hours(region, day) for region in regions))
+
+
+def last_minute(region: str, day: date) -> int:
+    """The local minute at which calling ends in a region on a day; 0 where it never begins."""
+    return max((end for _, end in legal_hours(region, day)), default=0)
+
+
 def closing_law(region: str, day: date) -> Law:
     """The row that ends the day first: the one to name when we say until when a call is allowed."""
     return min(laws_of(region), key=lambda law: max((end for _, end in law.hours(region, day)), default=0))
 
 
+def law_name(region: str, day: date) -> str:
+    """The place to name when we say what is allowed on a day: the row that closes first, or the region itself."""
+    law = closing_law(region, day)
+    return name_of(region) if law.code == DEFAULT else law.name
+
+
+def name_of(region: str) -> str:
+    """``"Florida"`` for ``US-FL``, ``"France"`` for ``FR``; the code where nothing is known of it."""
+    found = regions().get(region)
+    if found:
+        return found.name
+    return table()[region].name if region in table() else region or "an unknown region"
+
+
+@cache
 def caps_of(regions: tuple[str, ...]) -> tuple[Cap, ...]:
     """The attempt caps of every row that binds a call into any of ``regions``."""
     caps = [cap for region in regions for law in laws_of(region) for cap in law.caps]

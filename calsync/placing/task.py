@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from calsync.model import Commitment, Kind, State
 from calsync.placing.facts import Facts, barred
-from calsync.placing.grid import SHIFT, minutes, minutes_up
+from calsync.placing.grid import minutes, minutes_up
 from calsync.placing.world import World
 
 HORIZON = 120
@@ -16,9 +16,10 @@ HORIZON = 120
 
 @dataclass(slots=True)
 class Task:
-    """``first`` and ``last`` bound the window (UTC minutes, ``first`` never before now), ``days`` are its cells.
+    """``first`` and ``last`` bound the window (UTC minutes, ``first`` never before now).
 
-    ``how`` says how the slot was found, ``seen`` and ``moved_from`` are cells on the calendar.
+    ``bars`` are stretches that an attempt cap forbids, ``how`` says how the slot was found, ``seen`` and ``moved_from``
+    are cells on the calendar.
     """
 
     number: int
@@ -26,36 +27,42 @@ class Task:
     facts: Facts
     first: int
     last: int
-    days: list[tuple[int, int]] = field(default_factory=list)
-    bars: list[tuple[int, int]] = field(default_factory=list)
+    bars: list[tuple[int, int]]
     seen: int | None = None
     how: str = ""
     moved_from: int | None = None
+    _days: list[tuple[int, int]] | None = None
 
     @property
     def bound(self) -> bool:
         """True for a promise that is open: it is owed a place inside its window."""
         return self.commitment.state is State.OPEN and self.commitment.kind is not Kind.PLANNED
 
+    def days(self, world: World) -> list[tuple[int, int]]:
+        """The allowed cells of the window, a mask a day, days without any left out."""
+        if self._days is None:
+            self._days = list(cells(self, world, self.first, self.last))
+        return self._days
+
+    def bar(self, calls: Iterable[int]) -> None:
+        """Reckon the attempt caps again, with these calls (UTC minutes) placed beside what the log holds."""
+        self.bars = barred(self.facts.caps, calls)
+        self._days = None
+
 
 def make_task(number: int, commitment: Commitment, facts: Facts, world: World) -> Task:
-    """A task with the bounds of its window; ``days`` is filled by ``measure``."""
+    """The task of a live commitment."""
     first = max(world.now, minutes_up(commitment.window.earliest))
-    return Task(number, commitment, facts, first, minutes(commitment.window.latest), bars=barred(facts.caps))
+    return Task(number, commitment, facts, first, minutes(commitment.window.latest), barred(facts.caps))
 
 
-def measure(task: Task, world: World) -> None:
-    """Work out the allowed cells of the window."""
-    task.days = list(cells(task, world, task.first, task.last))
-
-
-def cells(task: Task, world: World, first: int, last: int) -> Iterator[tuple[int, int]]:
+def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool = False) -> Iterator[tuple[int, int]]:
     """The allowed cells between two UTC minutes, a day at a time, empty days left out."""
     if last - first < world.grid.slot:
         return
     grid, land, wishes = world.grid, task.facts.land.places, task.facts.wishes
     start, end = grid.day_of(first), grid.day_of(last)
-    for day in range(start, end + 1):
+    for day in range(end, start - 1, -1) if latest_first else range(start, end + 1):
         mask = world.open(land, wishes, day)
         if mask and (day in (start, end)):
             mask &= grid.inside(day, first, last)
@@ -79,7 +86,13 @@ def _barred(world: World, day: int, opens: int, closes: int) -> int:
     return (1 << (high + 1)) - (1 << low) if low <= high else 0
 
 
-def allows(task: Task, cell: int) -> bool:
+def fits(task: Task, world: World, cell: int) -> bool:
     """True when ``cell`` is one of the allowed cells of the window."""
-    index = 1 << (cell & (1 << SHIFT) - 1)
-    return any(day == cell >> SHIFT and mask & index for day, mask in task.days)
+    start = world.grid.start(cell)
+    end = start + world.grid.slot
+    return task.first <= start and end <= task.last and allowed(task, world, start)
+
+
+def allowed(task: Task, world: World, start: int) -> bool:
+    """True when the call may be placed in the cell that starts at a UTC minute, whatever its window."""
+    return any(True for _ in cells(task, world, start, start + world.grid.slot))

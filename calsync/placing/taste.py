@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
-from calsync.model import ContactKind, Kind
+from calsync.model import Kind
 from calsync.placing.facts import NEAR_MINUTES, Facts
 from calsync.placing.grid import SHIFT, bits, clock_of, local_minute
-from calsync.placing.habits import Habits
+from calsync.placing.habits import BASE_RATE, Habits, Tally
 from calsync.placing.holiday import holidays_of
 from calsync.placing.task import Task
 from calsync.placing.world import World
@@ -32,29 +32,35 @@ def half_hours(pitch: int) -> tuple[int, ...]:
 
 
 class Taste:
-    """Picks the preferred free cell for one call at a time.  ``closed`` tells which cells of a day are taken."""
+    """Picks the preferred free cell for one call at a time.  ``closed`` tells which cells are taken."""
 
-    def __init__(self, world: World, habits: Callable[[], Habits], closed: Callable[[int], int]) -> None:
-        self._world, self._habits, self._closed = world, habits, closed
+    def __init__(
+        self,
+        world: World,
+        habits: Callable[[], Habits],
+        tally: Callable[[str], Tally],
+        closed: Callable[[int], int],
+    ) -> None:
+        self._world, self._habits, self._tally, self._closed = world, habits, tally, closed
         self._halves = half_hours(world.grid.pitch)
-        self._orders: dict[tuple[ContactKind | None, str, int], list[int]] = {}
+        self._shifts: dict[tuple[str, int], int] = {}
 
     def pick(self, task: Task, days: list[Day] | None = None) -> int | None:
         """The preferred free cell of ``days`` (the task's window unless given), ``None`` when all are taken."""
-        free = [(day, left) for day, mask in days or task.days if (left := mask & ~self._closed(day))]
+        free = [(day, left) for day, mask in days or task.days(self._world) if (left := mask & ~self._closed(day))]
         if not free:
             return None
         kind = task.commitment.kind
         if kind is Kind.FIXED:
             return self._nearest(free, (task.first + task.last) // 2)
         if kind is Kind.DEADLINE:
-            whole = dict(days or task.days)
+            whole = dict(days or task.days(self._world))
             return self._latest(free[-1], whole[free[-1][0]], task.facts)
         return self._varied(free, task.facts)
 
     def ranked(self, task: Task, limit: int = 5) -> list[int]:
         """The first ``limit`` picks of the window in their order, as if each before it were taken."""
-        left = dict(task.days)
+        left = dict(task.days(self._world))
         found: list[int] = []
         while len(found) < limit:
             cell = self.pick(task, [(day, mask) for day, mask in left.items() if mask] or [(0, 0)])
@@ -104,11 +110,16 @@ class Taste:
         tried = {at.weekday() for at in facts.silent}
         last = facts.silent[0].weekday() if facts.silent else -1
         region = facts.land.places[0][0]
+        habits, own = self._habits(), self._tally(facts.contact.id)
 
-        def rank(item: Day) -> tuple[bool, bool, bool, int]:
+        def rank(item: Day) -> tuple[bool, bool, bool, int, int]:
             local = date.fromordinal(item[0])
             weekday = local.weekday()
-            return local in holidays_of(region, local.year), weekday == last, weekday in tried, item[0]
+            # Steps of a quarter of the usual chance: what is smaller than that is noise, and sooner is better.
+            chance = habits.weekday(facts.contact.kind, own, weekday)
+            worth = int(chance / (BASE_RATE / 4))
+            holiday = local in holidays_of(region, local.year)
+            return holiday, weekday == last, weekday in tried, -worth, item[0]
 
         return sorted(free, key=rank)
 
@@ -131,25 +142,26 @@ class Taste:
         return mask
 
     def _answered(self, day: int, mask: int, facts: Facts) -> int:
-        """The first cell of the half hour that is likeliest to be answered."""
+        """The first cell of the half hour that is likeliest to be answered, by the contact's own clock."""
         if mask & mask - 1 == 0:
             return mask.bit_length() - 1
-        for half in self._order(day, facts):
-            if here := mask & self._halves[half]:
-                return (here & -here).bit_length() - 1
-        return (mask & -mask).bit_length() - 1
-
-    def _order(self, day: int, facts: Facts) -> list[int]:
-        """The half hours of the rep's day, the likeliest to be answered first, by the contact's own clock."""
         local = date.fromordinal(day)
-        zone = facts.land.zones[0]
-        own = facts.tally()
-        key = (facts.contact.kind, zone, day)
-        if own.empty and key in self._orders:
-            return self._orders[key]
-        chances = self._habits().day(facts.contact.kind, own, local.weekday())
-        ahead = (self._world.grid.wall(day, 720) - local_minute(clock_of(zone), local, 720)) // 30
-        order = sorted(range(48), key=lambda half: -chances[(half + ahead) % 48])
-        if own.empty:
-            self._orders[key] = order
-        return order
+        ahead = self._ahead(facts.land.zones[0], day)
+        own = self._tally(facts.contact.id)
+        general = self._habits().day(facts.contact.kind, local.weekday())
+        best, chosen = -1.0, mask
+        for half, cells in enumerate(self._halves):
+            if here := mask & cells:
+                theirs = (half + ahead) % 48
+                chance = own.rate(theirs // 2, general[theirs])
+                if chance > best:
+                    best, chosen = chance, here
+        return (chosen & -chosen).bit_length() - 1
+
+    def _ahead(self, zone: str, day: int) -> int:
+        """Half hours that the contact's clock is ahead of the rep's, at noon."""
+        known = self._shifts.get((zone, day))
+        if known is None:
+            noon = local_minute(clock_of(zone), date.fromordinal(day), 720)
+            known = self._shifts[zone, day] = (self._world.grid.wall(day, 720) - noon) // 30
+        return known

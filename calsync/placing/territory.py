@@ -7,7 +7,7 @@ in Florida (Fla. Stat. 501.059), and the stricter row costs little.  A zone alon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -50,10 +50,10 @@ class Territory:
     certainty: Certainty
     source: str
     doubt: str = ""
+    zones: tuple[str, ...] = field(init=False, compare=False)
 
-    @property
-    def zones(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(zone for _, zone in self.places))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zones", tuple(dict.fromkeys(zone for _, zone in self.places)))
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:

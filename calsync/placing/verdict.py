@@ -24,7 +24,8 @@ def of_task(run: Placing, task: Task) -> Placed:
     if cell is None:
         return _nowhere(run, task)
     slot = run.world.grid.slot_at(run.world.grid.start(cell))
-    head = _head(run, task, slot)
+    if kept := _kept_words(run, task, slot):
+        return Placed(task.commitment, slot, kept, _unread(task))
     facts = task.facts
     details = [
         words.zone_words(facts, slot),
@@ -35,7 +36,7 @@ def of_task(run: Placing, task: Task) -> Placed:
     if task.moved_from is not None:
         was = run.world.grid.slot_at(run.world.grid.start(task.moved_from))
         details.append(f"moved from {words.short(was.start)}, the only way to keep another promise")
-    line = "; ".join(part for part in (head, *details) if part)
+    line = "; ".join(part for part in (_head(run, task, slot), *details) if part)
     return Placed(task.commitment, slot, (line, *_extra(task)), _unread(task))
 
 
@@ -44,6 +45,9 @@ def of_pinned(run: Placing, task: Task, slot: Slot, others: Sequence[Slot]) -> P
     zone, commitment, facts = run.world.rep.zone, task.commitment, task.facts
     slot = Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
     start, end = minutes(slot.start), minutes_up(slot.end)
+    if task.how == "passed":
+        kept = run.decisions.why.get(commitment.id) or (f"{words.short(slot.start)}: just now; log what came of it",)
+        return Placed(commitment, slot, kept, _unread(task))
     line = [f"{words.short(slot.start)}: {_PINNED[task.how]}", words.zone_words(facts, slot)]
     problem = None
     if outside := illegal_in(facts.land.places, start, end):
@@ -88,13 +92,6 @@ def of_pinned(run: Placing, task: Task, slot: Slot, others: Sequence[Slot]) -> P
     return Placed(commitment, slot, (joined, *_extra(task)), problem or _unread(task))
 
 
-def just_passed(run: Placing, task: Task, slot: Slot) -> Placed:
-    """The slot began a moment ago: it stays until there was time to log what came of it."""
-    zone = run.world.rep.zone
-    here = Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
-    return Placed(task.commitment, here, (f"{words.short(here.start)}: just now; log what came of it",), _unread(task))
-
-
 def without_contact(commitment: Commitment) -> Placed:
     """Nobody to call: the contact is no longer in the files."""
     message = f'no contact "{commitment.contact_id}" in the contact files, so there is nobody to call'
@@ -126,11 +123,22 @@ def _head(run: Placing, task: Task, slot: Slot) -> str:
     return f"{at}: {words.reason_words(task, slot, zone)}"
 
 
+def _kept_words(run: Placing, task: Task, slot: Slot) -> tuple[str, ...]:
+    """What stands beside the event already, when it stays where it is for the same reason: an event that nobody moved
+    is not rewritten because a busy time came and went, or because the day went on."""
+    said = run.decisions.why.get(task.commitment.id, ())
+    seen = run.decisions.seen.get(task.commitment.id)
+    if not said or seen is None or seen.start != slot.start or seen.end != slot.end:
+        return ()
+    reason = _head(run, task, slot).partition(", because")[0]
+    return said if said[0].startswith(reason) and said[1:] == _extra(task) else ()
+
+
 def _closed(run: Placing, task: Task) -> str:
     """Why the window holds no slot: the first thing that empties it."""
     world, facts = run.world, task.facts
     window = words.window_words(task, world.rep.zone)
-    if task.days:
+    if task.days(run.world):
         return f"every slot of {window} is taken"
     grid, places = world.grid, facts.land.places
     first = minutes_up(task.commitment.window.earliest)

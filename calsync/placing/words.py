@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from calsync.model import Kind, Slot
-from calsync.placing.atlas import name_of
 from calsync.placing.facts import Facts
 from calsync.placing.grid import clock_of, minutes
-from calsync.placing.law import DEFAULT, clock, closing_law, legal_hours, spell
+from calsync.placing.law import closing_law, law_name, legal_hours, spell
 from calsync.placing.task import Task
 from calsync.placing.world import World
 
@@ -64,14 +63,7 @@ def reason_words(task: Task, slot: Slot, zone: ZoneInfo) -> str:
 
 def law_words(world: World, facts: Facts, slot: Slot) -> str:
     """``"allowed until 20:00 in Florida"``: the place that closes first, on its own clock."""
-    end = minutes(slot.end)
-    for closes, region, zone, local in world.closings(facts.land.places, slot.start.toordinal()):
-        if closes >= end:
-            law = closing_law(region, slot.start.astimezone(clock_of(zone)).date())
-            place = name_of(law.code if law.code != DEFAULT else region)
-            theirs = "" if f"{_local(world, closes)}" == clock(local % 1440) else " their time"
-            return f"allowed until {clock(local)}{theirs} in {place}"
-    return ""
+    return world.closing(facts.land.places, slot.start.toordinal(), minutes(slot.end))
 
 
 def zone_words(facts: Facts, slot: Slot) -> str:
@@ -133,10 +125,9 @@ def varied_words(facts: Facts, slot: Slot) -> str:
 def hours_words(region: str, local: date) -> str:
     """``"Florida allows 08:00-20:00"``, or why a day has none."""
     hours = legal_hours(region, local)
-    law = closing_law(region, local)
-    place = name_of(law.code) if law.code != DEFAULT else name_of(region)
+    place = law_name(region, local)
     if hours:
         return f"{place} allows {spell(hours)}"
-    if holiday := law.holiday(region, local):
+    if holiday := closing_law(region, local).holiday(region, local):
         return f"{place} allows no calls on {holiday}"
     return f"{place} allows no calls on {local:%A}s"

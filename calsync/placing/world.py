@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from calsync.model import Policy, Rep, Span
 from calsync.placing.grid import Grid, clock_of, local_minute, minutes, minutes_up
 from calsync.placing.holiday import holidays_of
-from calsync.placing.law import Hours, legal_hours
+from calsync.placing.law import Hours, hours_in_all, last_minute, law_name, legal_hours
+from calsync.placing.law import clock as spell_clock
 from calsync.placing.territory import Place
 from calsync.placing.wishes import Week
 
@@ -24,21 +25,29 @@ Places = tuple[Place, ...]
 class World:
     """The rep's days as masks, at one moment.  Pure: what it knows was handed in."""
 
-    def __init__(self, rep: Rep, policy: Policy, busy: Sequence[Span], now: datetime) -> None:
+    def __init__(self, rep: Rep, policy: Policy, now: datetime, busy: Sequence[Span] = ()) -> None:
         self.rep, self.policy = rep, policy
         self.grid = Grid(rep.zone, policy.slot_minutes, policy.gap_minutes)
+        self._work: dict[int, int] = {}
+        self._blocks: dict[int, int] = {}
+        self._legal: dict[tuple[Places, int], int] = {}
+        self._closings: dict[tuple[Places, int], list[tuple[int, int, tuple[str, ...], date]]] = {}
+        self.reset(now, busy)
+
+    def reset(self, now: datetime, busy: Sequence[Span]) -> None:
+        """Another moment, other busy times: what only the rep and the law decide is kept."""
         self.now = minutes_up(now)
         self.today = self.grid.day_of(minutes(now))
         self.busy = sorted((minutes(span.start), minutes_up(span.end)) for span in busy if span.start < span.end)
         self.pinned: list[tuple[int, int]] = []
         self._blocked: dict[int, int] = {}
+        self._open: dict[tuple[Places, Week | None, int], int] = {}
         for start, end in self.busy:
             self._block(start, end)
-        self._work: dict[int, int] = {}
-        self._blocks: dict[int, int] = {}
-        self._legal: dict[tuple[Places, int], int] = {}
-        self._closings: dict[tuple[Places, int], list[tuple[int, str, str, int]]] = {}
-        self._open: dict[tuple[Places, Week | None, int], int] = {}
+
+    def blocked(self, day: int) -> int:
+        """The cells that a busy time or a fixed point takes."""
+        return self._blocked.get(day, 0)
 
     def pin(self, start: int, end: int) -> None:
         """Take ``[start, end)`` for a call that will not move.  To be done before anything is asked of ``open``."""
@@ -87,8 +96,8 @@ class World:
         known = self._legal.get(key)
         if known is None:
             known = -1
-            for region, zone in places:
-                known &= self._local(day, zone, partial(legal_hours, region))
+            for zone, regions in by_zone(places):
+                known &= self._local(day, zone, partial(hours_in_all, regions))
                 if not known:
                     break
             self._legal[key] = known
@@ -125,19 +134,27 @@ class World:
             return "you are busy then"
         return ""
 
-    def closings(self, places: Places, day: int) -> list[tuple[int, str, str, int]]:
-        """When calling ends in each place: (UTC minute, region, zone, local minute of the day), the first end first."""
+    def closing(self, places: Places, day: int, end: int) -> str:
+        """``"allowed until 20:00 in Florida"``: the first place that stops calls after UTC minute ``end`` of a day."""
         key = (places, day)
         known = self._closings.get(key)
         if known is None:
             base, count = self.grid.day(day)
             known = []
-            for region, zone in places:
+            for zone, regions in by_zone(places):
                 clock = clock_of(zone)
                 local = _local_date(base + count * self.grid.pitch // 2, clock)
-                known += [(local_minute(clock, local, end), region, zone, end) for _, end in legal_hours(region, local)]
+                known += [
+                    (local_minute(clock, local, at), at, regions, local) for _, at in hours_in_all(regions, local)
+                ]
             self._closings[key] = known = sorted(known)
-        return known
+        for closes, minute, regions, local in known:
+            if closes >= end:
+                here = datetime.fromtimestamp(closes * 60, self.rep.zone)
+                theirs = "" if here.hour * 60 + here.minute == minute % 1440 else " their time"
+                first = min(regions, key=lambda region: last_minute(region, local))
+                return f"allowed until {spell_clock(minute)}{theirs} in {law_name(first, local)}"
+        return ""
 
     def _week_hours(self, day: int) -> Hours:
         pairs = self.rep.hours.on(date.fromordinal(day).weekday())
@@ -173,6 +190,15 @@ def illegal_in(places: Places, start: int, end: int) -> tuple[str, date] | None:
         if not any(opens <= start and end <= closes for opens, closes in spans):
             return region, local
     return None
+
+
+@cache
+def by_zone(places: Places) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The regions of each zone: 66 places of a toll-free number are eleven clocks."""
+    found: dict[str, list[str]] = {}
+    for region, zone in places:
+        found.setdefault(zone, []).append(region)
+    return tuple((zone, tuple(regions)) for zone, regions in found.items())
 
 
 def _local_date(minute: int, zone: ZoneInfo) -> date:

@@ -1,0 +1,108 @@
+"""What a daemon keeps between two placings, so that one new attempt costs one placement and not all of them.
+
+A memory changes how long placing takes and nothing else: with and without it the answer is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from calsync.model import Attempt, Book, Commitment, Contact, ContactKind, Placed, Policy, Rep, Slot
+from calsync.placing.facts import Facts, facts_of
+from calsync.placing.habits import Habits, Tally
+from calsync.placing.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A call that stands in a cell of its own window: as long as all of this is the same, so is the answer."""
+
+    commitment: Commitment
+    contact: Contact
+    attempts: Sequence[Attempt] | None
+    cell: int
+    placed: Placed
+
+
+@dataclass(slots=True)
+class _Known:
+    """``final`` is False while an attempt lies in the future: another ``now`` would see more of the log."""
+
+    contact: Contact
+    attempts: Sequence[Attempt]
+    facts: Facts
+    final: bool
+    tally: Tally | None = None
+
+
+@dataclass(slots=True)
+class Memory:
+    """For one rep.  Give the same one to every ``place``; it forgets by itself what no longer holds."""
+
+    rep: Rep | None = None
+    policy: Policy | None = None
+    world: World | None = None
+    kept: dict[str, Kept] = field(default_factory=dict)
+    _known: dict[str, _Known] = field(default_factory=dict)
+    _totals: dict[ContactKind | None, Tally] = field(default_factory=dict)
+    _habits: Habits | None = None
+
+    def follow(self, rep: Rep, policy: Policy, now: datetime) -> World:
+        """The rep's days, kept while the rep and the policy are the same."""
+        if self.world is None or rep != self.rep or policy != self.policy:
+            self.rep, self.policy = rep, policy
+            self.world = World(rep, policy, now)
+            self.kept, self._known, self._totals, self._habits = {}, {}, {}, None
+        return self.world
+
+    def facts(self, contact_id: str, book: Book, rep: Rep, now: datetime) -> Facts | None:
+        """What is known of a contact, ``None`` for one that the files no longer have."""
+        contact = book.contacts.get(contact_id)
+        if contact is None:
+            self._forget(contact_id)
+            return None
+        attempts = book.attempts.get(contact_id, ())
+        known = self._known.get(contact_id)
+        if known is not None and known.contact is contact and known.attempts is attempts and known.final:
+            return known.facts
+        self._forget(contact_id)
+        facts = facts_of(contact, attempts, rep, now)
+        self._known[contact_id] = _Known(contact, attempts, facts, not attempts or attempts[-1].at <= now)
+        return facts
+
+    def tally(self, contact_id: str) -> Tally:
+        """A contact's own calls; ask for its facts first."""
+        known = self._known[contact_id]
+        if known.tally is None:
+            known.tally = known.facts.tally()
+            self._totals.setdefault(known.contact.kind, Tally()).merge(known.tally)
+            self._habits = None
+        return known.tally
+
+    def habits(self, book: Book, rep: Rep, now: datetime) -> Habits:
+        """The habits of each kind of contact, over everybody in the book."""
+        for contact_id in book.contacts:
+            if book.attempts.get(contact_id) and self.facts(contact_id, book, rep, now):
+                self.tally(contact_id)
+        for gone in self._known.keys() - book.contacts.keys():
+            self._forget(gone)
+        if self._habits is None:
+            self._habits = Habits(self._totals)
+        return self._habits
+
+    def _forget(self, contact_id: str) -> None:
+        known = self._known.pop(contact_id, None)
+        if known is not None and known.tally is not None:
+            self._totals[known.contact.kind].merge(known.tally, -1)
+            self._habits = None
+
+    def same(self, kept: Kept, commitment: Commitment, seen: Slot | None, book: Book) -> bool:
+        """True when nothing that ``kept`` rests on has changed (busy times and clock times apart)."""
+        return (
+            kept.commitment is commitment
+            and kept.placed.slot == seen
+            and book.contacts.get(commitment.contact_id) is kept.contact
+            and book.attempts.get(commitment.contact_id) is kept.attempts
+        )
