@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 import zoneinfo
 from datetime import UTC, date, datetime
@@ -70,6 +71,9 @@ def matches(event: Json, query: Query) -> bool:
     return not (high and moment_of(event["start"], "UTC") >= datetime.fromisoformat(high[0]))
 
 
+_zones = functools.cache(zoneinfo.available_timezones)
+
+
 def check_event(event: Json) -> None:
     for side in ("start", "end"):
         if side not in event or not ({"date", "dateTime"} & event[side].keys()):
@@ -77,7 +81,7 @@ def check_event(event: Json) -> None:
         if {"date", "dateTime"} <= event[side].keys():
             raise invalid("Invalid start or end: both date and dateTime.")
         zone = event[side].get("timeZone")
-        if zone is not None and zone not in zoneinfo.available_timezones():
+        if zone is not None and zone not in _zones():
             raise invalid(f"Invalid time zone definition for {side} time.")
         if (
             "dateTime" in event[side]

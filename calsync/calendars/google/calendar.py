@@ -22,8 +22,8 @@ from calsync.model import Entry, Problem, Span
 if TYPE_CHECKING:
     from calsync.calendars.google.connection import Connection
 
-PAGE = 1000
-"""Events a page: some 3 MB of answer at the most.  Google's default is 250, its most 2500."""
+PAGE = 500
+"""Events a page: some 1.5 MB of answer at the most.  Google's default is 250, its most 2500."""
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -62,7 +62,7 @@ class GoogleCalendar:
     def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         """See ``Calendar.busy``.  Google joins all events into stretches; ours, if any shows as busy, are cut out."""
         body = {"timeMin": start.isoformat(), "timeMax": end.isoformat(), "items": [{"id": self._spec.calendar_id}]}
-        answer = self._call(lambda service: service.freebusy().query(body=body, prettyPrint=False))
+        answer = self._call(lambda service: service.freebusy.query(body=body, prettyPrint=False))
         found: Json = next(iter(answer.get("calendars", {}).values()), {})
         if found.get("errors"):
             reason = found["errors"][0].get("reason", "")
@@ -75,7 +75,7 @@ class GoogleCalendar:
 
     def _own_busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         answer = self._call(
-            lambda service: service.events().list(
+            lambda service: service.events.list(
                 calendarId=self._spec.calendar_id,
                 timeMin=start.isoformat(),
                 timeMax=end.isoformat(),
@@ -100,7 +100,7 @@ class GoogleCalendar:
         def send() -> Receipt:
             return _receipt(
                 self._call(
-                    lambda service: service.events().insert(
+                    lambda service: service.events.insert(
                         calendarId=self._spec.calendar_id,
                         body=events.new(entry),
                         sendUpdates="none",
@@ -126,7 +126,7 @@ class GoogleCalendar:
 
         def send() -> Receipt:
             item = self._call(
-                lambda service: service.events().patch(
+                lambda service: service.events.patch(
                     calendarId=self._spec.calendar_id,
                     eventId=seen.href,
                     body=events.patch(entry, seen),
@@ -168,7 +168,7 @@ class GoogleCalendar:
 
         def send() -> bool:
             self._call(
-                lambda service: service.events().delete(
+                lambda service: service.events.delete(
                     calendarId=self._spec.calendar_id, eventId=seen.href, sendUpdates="none"
                 ),
                 write=True,
@@ -217,7 +217,7 @@ class GoogleCalendar:
     def _item(self, uid: str) -> Json | None:
         try:
             return self._call(
-                lambda service: service.events().get(
+                lambda service: service.events.get(
                     calendarId=self._spec.calendar_id, eventId=uid, fields=events.FIELDS, prettyPrint=False
                 )
             )
@@ -249,7 +249,7 @@ class GoogleCalendar:
 
     def _page(self, more: Mapping[str, str]) -> Json:
         return self._call(
-            lambda service: service.events().list(
+            lambda service: service.events.list(
                 calendarId=self._spec.calendar_id,
                 maxResults=PAGE,
                 fields=f"nextPageToken,nextSyncToken,items({events.FIELDS})",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -69,6 +70,14 @@ class _Transport:
         self._http.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The two resources that are asked; kept, for the library writes a manual of each method whenever it makes one."""
+
+    events: Any
+    freebusy: Any
+
+
 class Connection:
     """Sends requests for one calendar, renews the sign-in, and turns every failure into one of calsync's own."""
 
@@ -79,9 +88,9 @@ class Connection:
         self._transport = _Transport()
         self._token: tokens.Token | None = None
         self._credentials: Any = None
-        self._service: Any = None
+        self._service: Service | None = None
 
-    def call(self, request: Callable[[Any], Any], *, write: bool = False, if_match: str = "") -> Json:
+    def call(self, request: Callable[[Service], Any], *, write: bool = False, if_match: str = "") -> Json:
         """Execute ``request(service)``; wait out what passes within seconds.
 
         Raises ``AnswerLost`` for a write that may have been done, and the errors of ``Calendar``.
@@ -97,7 +106,7 @@ class Connection:
     def close(self) -> None:
         self._transport.close()
 
-    def _once(self, request: Callable[[Any], Any], *, write: bool, if_match: str) -> Json:
+    def _once(self, request: Callable[[Service], Any], *, write: bool, if_match: str) -> Json:
         try:
             call = request(self._signed_in())
             if if_match:
@@ -119,20 +128,21 @@ class Connection:
             raise of_trouble(ValueError(), calendar=self._spec.name, write=write)
         return answer
 
-    def _signed_in(self) -> Any:
+    def _signed_in(self) -> Service:
         """The service, with the sign-in as the file has it now: signing in again needs no restart."""
         if self._service is not None and self._token is not None and tokens.stamp_of(self._path) == self._token.stamp:
             return self._service
         self._service = None
         self._token = tokens.load(self._path)
         self._credentials = _credentials(self._token)
-        self._service = build(
+        built = build(
             "calendar",
             "v3",
             http=google_auth_httplib2.AuthorizedHttp(self._credentials, http=self._transport),
             static_discovery=True,
             client_options={"api_endpoint": service_url(self._spec.endpoint)} if self._spec.endpoint else None,
         )
+        self._service = Service(built.events(), built.freebusy())
         return self._service
 
     def _keep_renewed(self) -> None:

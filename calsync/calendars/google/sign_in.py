@@ -83,7 +83,7 @@ def ask_access(spec: CalendarSpec, zone: ZoneInfo, calendar_id: str = "") -> Acc
     line = Connection(spec, zone)
     try:
         answer = line.call(
-            lambda service: service.events().list(
+            lambda service: service.events.list(
                 calendarId=calendar_id or spec.calendar_id, maxResults=1, fields="summary,accessRole", prettyPrint=False
             )
         )
