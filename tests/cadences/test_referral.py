@@ -145,11 +145,11 @@ def test_a_final_outcome_ends_every_cadence(name: str, outcome: Outcome) -> None
     assert (found.step, found.promise, found.planned, found.ended) == (None, None, None, True)
 
 
-def test_a_call_that_was_agreed_has_words_of_its_own() -> None:
+def test_a_call_that_was_agreed_has_words_of_its_own_and_the_next_try_the_ordinary_ones() -> None:
     history = (vm(at("11-18")), spoke(at("11-20")))
     assert step(after("referral", *history)) == 4
     found = after("referral", *history, vm(at("11-24")))
-    assert step(found) == 4
+    assert step(found) == 2
     assert found.promise is not None
 
 
