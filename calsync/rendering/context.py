@@ -14,15 +14,20 @@ from datetime import date
 from calsync.cadences import Cadence, day_in_words, promised_day, spoken_promise
 from calsync.cadences.script import missing
 from calsync.commitments.said import deadline_after
-from calsync.model import Contact, ContactKind, Promise, PromisedBy, Reading
+from calsync.model import Contact, Promise, PromisedBy, Reading
 from calsync.rendering.call import Call
 from calsync.rendering.phone import readable, spoken
 from calsync.rendering.when import greeting, spoken_date, spoken_time
 from calsync.rendering.words import filled
 
 _FIRM = re.compile(
-    r"\b(inc|llc|ltd|llp|gmbh|co|corp|company|group|bank|clinic|school|office|store|shop)\b\.?|[\d&@/]", re.IGNORECASE
+    r"""[\d&@/]|\b(?:inc|llc|ltd|llp|plc|gmbh|corp|co|company|group|holdings?|bank|clinic|hospital|pharmacy|dental|school
+    |university|church|foundation|association|club|office|agency|partners|associates|consulting|solutions|services?
+    |systems|labs?|studios?|salon|spa|cafe|bakery|restaurant|hotel|store|shop|garage|auto|repairs?|plumbing|realty
+    |insurance|law|farms?|brothers|sons|cent(?:er|re)|team|department|the|of|and|for)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
+"""Words that no person's name has: a firm is not greeted by its first word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,9 @@ def missing_slots(contact: Contact, cadence: Cadence) -> tuple[str, ...]:
 
 def first_name(contact: Contact) -> str:
     """How to address the contact: the file's first name, else the first word of a person's name; a firm has none."""
-    if contact.first_name:
-        return contact.first_name
     name = contact.name.strip()
-    if contact.kind is ContactKind.BUSINESS or name == contact.company or _FIRM.search(name):
-        return ""
+    if contact.first_name or name == contact.company or _FIRM.search(name):
+        return contact.first_name
     last, comma, given = name.partition(",")
     words = (given if comma else last).split()
     return words[0] if words and (comma or 2 <= len(words) <= 4) else ""

@@ -58,11 +58,19 @@ def history_lines(history: Sequence[Attempt], zone: ZoneInfo) -> tuple[str, ...]
     hidden = max(0, len(history) - _SHOWN)
     lines = [f"({hidden} earlier)"] if hidden else []
     for number, attempt in enumerate(history[hidden:], start=hidden + 1):
-        note = " ".join(attempt.note.split())
-        if len(note) > _NOTE_LIMIT:
-            note = note[: _NOTE_LIMIT - 1].rstrip() + "…"
-        lines.append(f"{number}) {stamp(attempt.at, zone)} {attempt_words(attempt)}" + (f" - {note}" if note else ""))
+        extra = [text for text in (_quoted(attempt.promise), _short(attempt.note)) if text]
+        lines.append(" - ".join([f"{number}) {stamp(attempt.at, zone)} {attempt_words(attempt)}", *extra]))
     return tuple(lines)
+
+
+def _quoted(promise: str) -> str:
+    words = _short(promise)
+    return f'"{words}"' if words else ""
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _NOTE_LIMIT else words[: _NOTE_LIMIT - 1].rstrip() + "…"
 
 
 def origin(commitment: Commitment, zone: ZoneInfo, quoted: str = "") -> tuple[str, str]:
