@@ -45,7 +45,7 @@ RULES = _rules(
     # what is ruled out or refused
     (Role.NEGATED, "^_{0,3} not {on|the|for|in|good|avail|free}* due {filler|avail}*$", "not Monday | can't do Friday"),
     (Role.REFUSED, "no _{0,2} {need_noun|want|need|needs} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
-    (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|word|need|set|back|planned|due|call|required}", "no callback needed"),
+    (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|word|need|needs|set|back|planned|due|call|required}", "no callback needed"),
     (Role.REFUSED, "do not {want|need|needs|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
     (
         Role.REFUSED,
@@ -54,18 +54,21 @@ RULES = _rules(
     ),
     # what they ask for, and what they will do
     (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
-    (Role.REP, "{want|say|promise} {for|that|if|on|to}? {me|us} _{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
-    (Role.CONTACT, "{will|need|to|call} {filler|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
+    (Role.REP, "mycall", "you'll hear from me tomorrow"),
+    (Role.PAST, "was {filler|not}* {need|will}", "was supposed to call Monday"),
+    (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} cb", "has a doctor's appointment on Friday"),
+    (Role.REP, "{want|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
+    (Role.CONTACT, "{will|need|to|call|wantto} {filler|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
     (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
     (Role.REP, "{want|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
     (Role.REP, "{want|needs} {a|the|it|for|filler|to|do|word}{0,3} due", "prefers Thursday | wants it Friday at 3"),
     (
         Role.CONTACT,
-        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
+        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
         "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
     ),
     # the rep's, said as such
-    (Role.REP, "i _{0,3} {will|need|promise|can|want|be|have|say|set|owe} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
+    (Role.REP, "i _{0,3} {will|need|wantto|promise|can|want|be|have|say|set} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
     (Role.REP, "i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
     (Role.REP, "i {will|need|can} _{0,2} (let {you|obj} know|give {you|obj} _{0,5} call)", "I'll get you that quote by phone"),
     (Role.REP, "lets _{0,3} {call|try|due|cb|calling|plan|do}", "let's talk Tuesday"),
@@ -73,15 +76,15 @@ RULES = _rules(
     (Role.REP, "say {obj|third|name|me|you|their} {the|to}? {due|call|try|cb}", "told her 10:30ish Friday"),
     (Role.REP, "(^|{cb|call|calls|it|filler|be|i}) {be|filler|word}? retime _{0,4} due", "appt moved to Thursday 3pm"),
     (Role.REP, "set {me|us|call|cb|it} _{0,3} due|(^|{cb|call|calls|filler|be|i}) {be|filler}? set {for|on|at|to|call|with}* due", "assistant booked me Fri 11am to call | set for Tuesday at 2"),
-    (Role.REP, "({will|need|to|lets|please|then} {filler|not|be|just|also|back}*|^{filler|and|but|so|then|due|word|name|back|the|again}{0,2}) {call|calling|try}", "call him Wednesday | will try her again Monday"),
+    (Role.REP, "({will|need|wantto|to|lets|then} {filler|not|be|just|also|back}*|^{filler|and|but|so|then|due|word|name|back|the|again}{0,2}) {call|calling|try}", "call him Wednesday | will try her again Monday"),
     (Role.REP, "{give|have} _{0,4} {call|ringn|try|calls|cb}", "give her a shout Friday"),
     (Role.REP, "^{give|get} {obj|third|name} _{0,6} due", "get her the answer before noon tomorrow"),
-    (Role.REP, "cb", "cb thurs | 2wk f/u"),
+    (Role.REP, "cb|length {call|calling}", "cb thurs | 2wk f/u | 6 mo follow up"),
     (Role.PAST, "{called|was|did}", "called Tues 3/3"),
     (Role.OTHER, "{third|name|my|your|their} {call|calls}", "her sales calls"),
     (Role.REP, "due {filler|avail|on|for|the}* {call|calls|try}|{call|try} {filler|back|again|on|for|the}* due", "Friday call"),
     # when somebody can be reached, or is away until
-    (Role.FREE, "{avail|out|open}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
+    (Role.FREE, "{avail|out|back}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
     (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
     (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|works|avail|sometime|due|latest|to}*$|{filler|for|to|re|dash}* {word|name|the|their|my|a|call})", "Tues | between 2 and 4 on Weds"),
 )
@@ -95,7 +98,7 @@ _CUT = re.compile(
         "| (?<!{if|when|and|but|so|then|comma}) (?=but|fix)"
         "| and (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
         "| then (?={call|cb|try|will|i|calling})"
-        "| (?<!{say|promise|if|when|not|that|and|but|so|then|filler|i|want|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
+        "| (?<!{say|promise|if|when|that|and|but|so|then|filler|i|want|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=if not) (?=_)"
         "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
@@ -148,24 +151,35 @@ def clauses(symbols: str) -> list[Clause]:
     return found
 
 
+_NOT_TO = "(?<!will) (?<!{if|third|name|i|you} do) (?<!{if|third|name|i|you} have) not"
 OPT_OUT = _rules(
     (Role.REFUSED, "dnc", "DNC | take me off your list"),
-    (Role.REFUSED, "stopword {filler|all|the|word|my|your}{0,2} {calling|bother|bothering|calls|call|send}", "please stop calling"),
-    (Role.REFUSED, "{remove} _{0,4} {from_off|off|out|from} _{0,4} {list|word|due}", "take me off your list"),
-    (Role.REFUSED, "{remove} {me|obj|third|name|my|their|the|from}{1,2} _{0,2} {number|list|from|name|off|out|numbers}?$", "remove me"),
-    (Role.REFUSED, "(?<!will) not {ever|to|be|want|filler|again|anymore|wish|me|third|the}{0,3} {call|calling|cb|bother|send|try} _{0,5} {again|anymore|ever}", "never call this number again"),
-    (Role.REFUSED, "not ever {call|calling|bother}", "don't ever call"),
-    (Role.REFUSED, "^_{0,2} not _{0,1} {called|calls|contacted|bothered}", ""),
-    (Role.REFUSED, "{not|no} {filler|ever|anymore}* {want|wish|like|care} {to|be|any|more|a|the|me|in|have|get|filler|word|your|you|any|third|again|from|further}{0,4} {called|calls|bothered|calling|hear|cb|call|bother}", "doesn't want calls"),
-    (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called}", "wants no more calls"),
-    (Role.REFUSED, "{report} _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} {report}", "will report us if we ring"),
+    (Role.REFUSED, "^{filler|say|quote}* stopword {stop|dot|quote|filler}*$|{say|called|send|receive} {quote|a|filler|the|me}* stopword ({stop|dot|comma|quote|to|dash}|$)", "STOP | replied STOP"),
+    (Role.REFUSED, "stopword _{0,3} {calling|bother|bothering|calls|call|contacting|send}", "please stop calling"),
+    (Role.REFUSED, "{out|from_off|from} {the|your|my|our|all|call|a|this|word|filler|any}{0,3} list", "wants off the list"),
+    (Role.REFUSED, "remove _{0,4} {from_off|out|from} ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
+    (Role.REFUSED, "remove {me|obj|third|name|my|their|the|her|your|us|this}{1,2} {list|from|name|out}* ({stop|dot|comma|quote|filler|and}|$)", "remove me | delete my number"),
+    (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called|bother}", "wants no more calls"),
+    (Role.REFUSED, "{want|say|filler|like|prefer} {for|that|filler}* no {more|anymore|word}? {calls|call|bother|send} (?!{due|before|until|after|by})", "asked for no calls"),
+    (Role.REFUSED, _NOT_TO + " {ever|to|be|filler|anymore|me|again|have}{0,4} {call|called|contacted|bother|bothered|send|bothering} _{0,5} {again|anymore}", "never call this number again"),
+    (Role.REFUSED, _NOT_TO + " anymore {be|to}? {call|calling|called|bother|bothered} {me|obj|this|the|list|here|word|third|back|filler}{0,3} ({stop|dot|comma|quote|dash|and|but|paren}|$)", "don't ever call here"),
+    (Role.REFUSED, "(?<!{if|third|name|you} be) not {to|ever|wantto|want|filler|like|need}{0,3} be {call|called|contacted|bothered|bother} (?!due)", "not to be contacted"),
+    (Role.REFUSED, "want {for|that|filler}* {i|you|me}? {to}? not {to}? {call|bother|called} (?!_{0,3}{due|until})|say {for|that|filler}* {i|you} not {to}? {call|bother} (?!_{0,3}{due|until})|not want {you|i|me} {to}? {calling|call}", "she asked that we not call her"),
+    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
+    (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|wish|like|wantto} {to|a|be|have|any|from|i|me|you}{0,3} {call|hear} {from|me|you|back}* (?!{due|until|before})", "doesn't want to hear from us"),
+    (Role.REFUSED, "not {filler|ever}? {want|wish|like|wantto|ever} {to}? (mycall|hear)", "never wants to hear from us again"),
+    (Role.REFUSED, "report _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} report", "will report us if we ring"),
 )
 WEAK_OPT_OUT = _rules(
-    (Role.REFUSED, "(?<!will) not {to|be|filler|please|ever}{0,2} {call|calling|bother|called|contacted} {me|obj|third|back|the|my|us|filler|number|this|again}*({stop|dot|comma|colon|dash|quote|paren|and|but}|$)", "do not call | says not to call"),
+    (
+        Role.REFUSED,
+        _NOT_TO + " {to|be|filler|please|ever}{0,2} {call|bother|called|contacted} {me|obj|third|back|the|my|filler|list|this|again|here|name|a|at|word}{0,4} ({stop|dot|comma|colon|dash|quote|paren|and|but}|$)",
+        "do not call | says not to call",
+    ),
 )
 _OPT_OUT = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in OPT_OUT]
 _WEAK = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in WEAK_OPT_OUT]
-_NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report")
+_NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report"), symbol("list")
 
 
 def opted_out(symbols: str) -> tuple[int, int] | None:
@@ -191,7 +205,7 @@ def told_not_to_call(symbols: str) -> tuple[int, int] | None:
 
 
 _THEIR_VOICE = re.compile(
-    translate("{receive|say|from|called|send} _{0,4} {colon|quote|comma|dash}+ {quote|filler|comma}* i {will|be|can} _{0,3} {call|calling|give|get|back|let|cb|try|send}", capture=False).replace(" ", "")
+    translate("({say|from|called|send} _{0,3} {colon|quote}+|receive _{0,4} {colon|quote|comma|dash}+) {quote|filler|comma}* i {will|be|can} _{0,3} {call|calling|give|get|back|let|cb|try|send}", capture=False).replace(" ", "")
 )
 _SPOKEN_TO_US = re.compile(translate("not {call|calling|cb} {me|us} _{0,3} i {will|be} {call|calling|give|cb} you", capture=False).replace(" ", ""))
 

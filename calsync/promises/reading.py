@@ -11,7 +11,7 @@ from calsync.promises.grammar import Level, Line
 from calsync.promises.lexicon import Lexicon, lexicon_for
 from calsync.promises.rules.clocks import CLOCKS
 from calsync.promises.rules.days import DATES, DAYS
-from calsync.promises.rules.joins import JOINS, OFFSETS
+from calsync.promises.rules.joins import ABOUT, JOINS, OFFSETS
 from calsync.promises.rules.numbers import LENGTHS, NUMBERS
 from calsync.promises.rules.periods import EDGES, PERIODS
 from calsync.promises.tokens import tokenise
@@ -19,7 +19,7 @@ from calsync.promises.values import Moment
 from calsync.promises.verdict import judge, resolve_only
 from calsync.promises.words import DEFAULT, Words
 
-LEVELS: tuple[Level, ...] = (NUMBERS, LENGTHS, CLOCKS, DATES, DAYS, PERIODS, EDGES, OFFSETS, JOINS)
+LEVELS: tuple[Level, ...] = (NUMBERS, LENGTHS, CLOCKS, DATES, DAYS, PERIODS, EDGES, ABOUT, OFFSETS, JOINS)
 
 
 def moment_of(said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, resolve: bool, lexicon: Lexicon) -> Moment:

@@ -50,7 +50,7 @@ _SCANNER = re.compile(
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
     | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?![\d.]))
     | (?P<number>\d+)
-    | (?P<word>(?:[a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_]) | [^\W\d_]+(?:'[^\W\d_]+)*))
+    | (?P<word>(?:ff?/up?\b | [a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_]) | [^\W\d_]+(?:'[^\W\d_]+)*))
     | (?P<break>[\n\r]+)
     | (?P<mark>[.,;:!?()"&/@~\u2026\[\]-])
     | (?P<other>[^\s'])
@@ -87,6 +87,9 @@ _DATE_WORDS = frozenset(
 )
 _TIMELIKE = frozenset(symbol(n) for n in ("num", "mil", "clock", "number", "tens", "ordinal", "weekday", "dayword", "month", "the", "slashed", "holiday", "next", "this"))
 _SMALL_NUMBERS = frozenset((symbol("number"), symbol("tens")))
+
+
+_TITLES = frozenset(("st", "mr", "mrs", "ms", "dr", "approx", "vs", "ca", "jr", "sr"))
 
 
 class Digits(NamedTuple):
@@ -158,6 +161,8 @@ def tokenise(text: str, lexicon: Lexicon) -> Line:
         elif kind == "number":
             sym, value = _number(raw)
         elif kind == "mark":
+            if raw == "." and texts and texts[-1] in _TITLES:
+                continue
             sym, value = _MARKS[raw], raw
             if sym == _DASH and symbols:
                 # "mid-morning" is two words; "Mon-Fri" keeps its dash: settled when the next token is known

@@ -12,6 +12,7 @@ from calsync.promises.values import Length, Moment
 from calsync.promises.windows import resolve
 
 _DUE, _LENGTH, _THEN, _RETIME, _FIX = symbol("due"), symbol("length"), symbol("then"), symbol("retime"), symbol("fix")
+_AFTER = symbol("after")
 
 
 class Found(NamedTuple):
@@ -75,8 +76,16 @@ def _dated(line: Line, part: Clause, moment: Moment) -> list[Found]:
             if expression is not None:
                 loose.append(Found(expression, line.spans[index]))
     if _RETIME in line.symbols[part.start : part.end]:
-        found.reverse()
+        found = [_moved(each) for each in reversed(found)]
     return found or loose
+
+
+def _moved(found: Found) -> Found:
+    """ "moved from 3/12 to 3/19": the later of the two."""
+    days = found.expression.days
+    if days is None or days.grain != "from_to":
+        return found
+    return found._replace(expression=found.expression._replace(days=days._replace(first=days.last, form="day")))
 
 
 def _first(found: list[Found], moment: Moment) -> Reading | None:
@@ -137,13 +146,14 @@ def _corrected(line: Line, parts: list[Clause], moment: Moment, reading: Reading
 
 def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) -> Reading | None:
     """The date that a promise without one leans on: "then", a time that suits, the end of an absence, a condition."""
-    then = _THEN in line.symbols[promised.start : promised.end]
+    after_it = line.symbols[promised.end - 1] == _AFTER
+    then = after_it or _THEN in line.symbols[promised.start : promised.end]
     before = [part for part in parts if part.start < promised.start]
     after = [part for part in parts if part.start > promised.start]
     for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,)):
         for part in (*reversed(before), *after):
             if part.role in roles:
-                found = [_until(each) for each in _dated(line, part, moment)]
+                found = [_until(each, "after" if after_it else "") for each in _dated(line, part, moment)]
                 if roles == (Role.OTHER,) and not then:
                     found = [each for each in found if each.expression.bound in ("by", "before")]
                 reading = _first(found, moment)
@@ -152,10 +162,10 @@ def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) 
     return None
 
 
-def _until(found: Found) -> Found:
+def _until(found: Found, bound: str) -> Found:
     """ "off until Tuesday, I'll try then": Tuesday itself."""
     if found.expression.bound == "until":
-        return found._replace(expression=found.expression._replace(bound=""))
+        return found._replace(expression=found.expression._replace(bound=bound))
     return found
 
 

@@ -84,6 +84,13 @@ def before(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | N
     return minutes_from(clock, -count)
 
 
+@_rule("time", "at a? <num> to <num|noon>", examples=("at ten to four",))
+def before_spoken(moment: Moment, minutes: int, hour: int) -> Clock | None:
+    """After "at" this is one time: "between" or "from" would say two."""
+    clock = Clock(hour // 60, 0, True) if hour >= 60 else as_clock(hour)
+    return minutes_from(clock, -minutes) if clock and minutes in (5, 10, 20, 25) else None
+
+
 def _minutes(value: int | str | Length) -> int | None:
     if isinstance(value, Length):
         return int(value.low) if value.unit == "minute" and value.low < 60 else None
@@ -94,7 +101,7 @@ def _minutes(value: int | str | Length) -> int | None:
 
 @_rule(
     "time",
-    "{at|around|for}* {around} <num|clock|mil> oclock? <meridiem>",
+    "{at|around|for}* {around|say_base} <num|clock|mil> oclock? <meridiem>",
     "{at|around|for}* <num|clock|mil> ish <meridiem>",
     examples=("around 3pm", "about 10:30 am"),
 )
@@ -135,9 +142,9 @@ def noon(_: Moment, minutes: int) -> Clock:
 
 @_rule(
     "time",
-    "at? around at? <clock>",
-    "at? <clock|num|mil> ish",
-    "at? around at? <num|mil> oclock? (?!{word|name|slash|unit|ordinal|dash|length|month|dot|num|percent})",
+    "at? {around|say_base}? at? <clock|num|mil> ish",
+    "at? {around|say_base} at? <clock>",
+    "at? {around|say_base} at? <num|mil> oclock? (?!{word|name|slash|unit|ordinal|dash|length|month|num|percent})",
     examples=("around 3", "10:30ish", "about 11", "at about 2", "3 or so"),
 )
 def around(_: Moment, value: Hourlike) -> Clock | None:

@@ -14,6 +14,7 @@ from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, Clock, Clocks, Days, Elapsed, Length, Moment
 
 OFFSETS = Level("offsets")
+ABOUT = Level("about")
 JOINS = Level("joins")
 _rule = OFFSETS.rule
 _WORDS = {"business_day": "business day"}
@@ -54,7 +55,7 @@ def elapse(length: Length) -> Elapsed | None:
     return Elapsed(*ends, form)
 
 
-@_rule("length", "{in|give}? {around|at}+ <length> ish?", "<length> ish", examples=("about a week", "two weeks or so"))
+@ABOUT.rule("length", "around+ <length> ish?", "<length> ish", examples=("about a week", "two weeks or so"))
 def about(_: Moment, length: Length) -> Length:
     return length._replace(about=True)
 
@@ -218,12 +219,12 @@ _join = JOINS.rule
 
 @_join(
     "period",
-    "{from|between}? <day|period> {dash|to|through|until|slash} {the}? <day|period>",
-    "{between} <day|period> and {the}? <day|period>",
-    "{either|around}? <day|period> comma? or {maybe|the|on|sometime|even}* <day|period>",
+    "<from|between>? <day|period> {dash|to|through|until|slash} {the}? <day|period>",
+    "<between> <day|period> and {the}? <day|period>",
+    "<around>? <day|period> comma? or {filler|the|on|sometime}* <day|period>",
     examples=("Mon-Fri", "Th or Fri", "from 10/25 to 01/25", "between April 1 and April 3", "Thursday or Friday", "this Friday to this Monday"),
 )
-def days_to_days(_: Moment, first: Days, last: Days) -> Days | None:
+def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days | None:
     if "past" in (first.grain, last.grain):
         return None
     start, end = first.first, last.last
@@ -242,7 +243,7 @@ def days_to_days(_: Moment, first: Days, last: Days) -> Days | None:
     if end < start:
         return None
     form = "vague" if "vague" in (first.form, last.form) else "range"
-    return Days(start, end, form, "dates", f"{spell(start)} to {spell(end)}")
+    return Days(start, end, form, "from_to" if lead == "from" else "dates", f"{spell(start)} to {spell(end)}")
 
 
 @_join("period", "{from|between}? <day> {dash|to|through|until|or|and} the? <num|ordinal> (?!{slash|length|meridiem|oclock|month|unit|of|dash})", examples=("april 9th through 17",))

@@ -106,7 +106,7 @@ def next_weekend(moment: Moment) -> Days | None:
 
 @_rule(
     "period",
-    "{the|in|during|sometime}* week_beginning {the|on}* <day|date>",
+    "{the|in|during|sometime}* {week_beginning|week_of} {the|on}* <day|date>",
     "{the|in|during|sometime}* <day> <unit> (?!{from|after|before})",
     examples=("the week of the 23rd", "w/c Feb 4", "week commencing 6 April"),
 )
@@ -118,7 +118,7 @@ def week_of(moment: Moment, day: Days, unit: str | None = None) -> Days | None:
     return None
 
 
-@_rule("period", "{the|in|during|sometime}* week_beginning the? <num> (?!{unit|length})", examples=("week of 23",))
+@_rule("period", "{the|in|during|sometime}* {week_beginning|week_of} the? <num> (?!{unit|length})", examples=("week of 23",))
 def week_of_number(moment: Moment, number: int) -> Days | None:
     from calsync.promises.rules.days import day_alone  # noqa: PLC0415
 
@@ -196,6 +196,16 @@ def month_alone(moment: Moment, number: int) -> Days | None:
 @_rule("period", "<month> (?!{will|call_verb})", examples=("April",))
 def bare_month(moment: Moment, number: int) -> Days | None:
     return None if number == 5 else _named(moment, number, None)  # "may" alone is a verb
+
+
+@_rule(
+    "period",
+    "{in|the|at|around|sometime|during}* <early|mid|late|end> {of|in}? the <unit>",
+    examples=("toward the end of the month", "the latter part of the week"),
+)
+def part_of_this(moment: Moment, edge: str, unit: str) -> Days | None:
+    names = {"week": ("early_week", "midweek", "eow"), "month": ("early_month", "midmonth", "eom")}.get(unit)
+    return names and named_phrase(moment, names[("early", "mid", "late").index("late" if edge == "end" else edge)])
 
 
 _PHRASES = frozenset(
@@ -313,6 +323,7 @@ def edge_past(moment: Moment, edge: str, base: Days) -> bool:
 @_edge(
     "period",
     "{in|during|the}* the? <ordinal|ordword|last> {full|more}? <unit> {of|in} the? <period|month>",
+    "{in|during|the}* the? <ordinal|ordword|last> more? <week_of> the? <period|month>",
     "<period> comma? the? <ordinal|ordword|last> <unit>",
     examples=("first week of September", "second week in May", "last week of March", "first week of next month"),
 )
@@ -323,7 +334,7 @@ def week_of_month(moment: Moment, one: int | str | Days, two: str | int, three: 
     else:
         count, unit, base = one, two, three
     named = _named(moment, base, None) if isinstance(base, int) else base
-    if unit != "week" or not isinstance(named, Days) or named.grain not in ("month", "new_year", "year"):
+    if unit not in ("week", "week_of") or not isinstance(named, Days) or named.grain not in ("month", "new_year", "year"):
         return None
     end = dates.month_end(named.first)
     if not isinstance(count, int):
@@ -339,9 +350,9 @@ def week_of_month(moment: Moment, one: int | str | Days, two: str | int, three: 
     return span(first, dates.plus(first, 6), "range", "week", f"days {first.day}-{first.day + 6} of {SHORT_MONTHS[first.month]}")
 
 
-@_edge("period", "the? <ordinal|ordword|last> <unit> of the <unit>", examples=("first week of the month",))
+@_edge("period", "the? <ordinal|ordword|last> <unit> of the <unit>", "the? <ordinal|ordword|last> <week_of> the <unit>", examples=("first week of the month",))
 def week_of_this_month(moment: Moment, count: int | str, unit: str, whole: str) -> Days | None:
-    if unit not in ("week", "month") or whole not in ("month", "year"):
+    if unit not in ("week", "week_of") or whole not in ("month", "year"):
         return None
     if whole == "year":
         return None
