@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -52,16 +53,23 @@ def auth_google(
     client_secrets: Path | None = None,
     calendar: str = "",
     patience: float = 300.0,
+    browse: Callable[[str], object] = webbrowser.open,
 ) -> Report:
     """Sign in to Google for the calendars that share a sign-in, and say how they then stand.
 
-    ``show`` is given the address of Google's page.  ``calendar`` names one where the configuration has several
-    sign-ins.  Raises ``UsageError``, ``ConfigError``, ``SignInNeeded`` or ``Unreachable``.
+    ``show`` is given words for the person, ``browse`` the address of Google's page to open.  ``calendar`` names one
+    where the configuration has several sign-ins.  Raises ``UsageError``, ``ConfigError``, ``SignInNeeded`` or
+    ``Unreachable``.
     """
     chosen = _one_sign_in(specs, calendar)
     path = tokens.path_of(chosen[0])
+
+    def ask(url: str) -> None:
+        show(f"Google's page opens in your browser. If it does not, open it yourself, on this machine:\n\n{url}\n")
+        browse(url)
+
     try:
-        sign_in.sign_in(path, client_secrets, show=show, now=now, patience=patience)
+        sign_in.sign_in(path, client_secrets, browse=ask, now=now, patience=patience)
         account = sign_in.account_of(chosen[0], zone)
         if account:
             sign_in.note_account(path, account)

@@ -65,6 +65,10 @@ def person() -> Iterator[Callable[[str], None]]:
         thread.join()
 
 
+def quiet(text: str) -> None:
+    """Shows nothing, and opens nothing."""
+
+
 def google(server: GoogleServer, tmp_path: Path) -> CalendarSpec:
     server.store.add_calendar(CALLBACKS, "Callbacks")
     return desk.spec(server, tmp_path)
@@ -76,7 +80,7 @@ class TestSigningIn:
         self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
     ) -> None:
         spec = google(server, tmp_path)
-        report = auth_google([spec], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+        report = auth_google([spec], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets)
         assert report.exit_code == 0
         assert report.text.startswith("Signed in to Google as rep@example.com")
         assert "calendar “Callbacks” answers" in report.text
@@ -90,7 +94,9 @@ class TestSigningIn:
     def test_the_page_asks_for_a_sign_in_that_can_be_renewed(
         self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
     ) -> None:
-        auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+        auth_google(
+            [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets
+        )
         asked = server.calls("oauth.consent")[0].query
         assert asked["access_type"] == ["offline"]
         assert asked["prompt"] == ["consent"]
@@ -102,25 +108,39 @@ class TestSigningIn:
         self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
     ) -> None:
         spec = google(server, tmp_path)
-        auth_google([spec], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+        auth_google([spec], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets)
         server.sign_in.revoke()
-        report = auth_google([spec], now=NOW, zone=CHICAGO, show=person)
+        report = auth_google([spec], now=NOW, zone=CHICAGO, show=quiet, browse=person)
         assert report.exit_code == 0
 
     def test_a_project_in_testing_is_named_at_once_with_its_end(
         self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
     ) -> None:
         server.sign_in.testing = True
-        report = auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+        report = auth_google(
+            [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets
+        )
         assert "until Fri 30 Oct 08:59, because the Google Cloud project is in “Testing”" in report.text
         assert "In production" in report.text
+
+    def test_the_address_is_shown_for_those_without_a_browser(
+        self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
+    ) -> None:
+        shown: list[str] = []
+        spec = google(server, tmp_path)
+        auth_google([spec], now=NOW, zone=CHICAGO, show=shown.append, browse=person, client_secrets=secrets)
+        (words,) = shown
+        assert words.startswith("Google's page opens in your browser.")
+        assert server.auth_uri in words
 
     def test_no_is_an_answer(
         self, server: GoogleServer, tmp_path: Path, secrets: Path, person: Callable[[str], None]
     ) -> None:
         server.sign_in.person_says_no = True
         with pytest.raises(SignInNeeded, match="answered with no"):
-            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+            auth_google(
+                [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets
+            )
         assert not (tmp_path / "google.json").exists()
 
     def test_a_box_that_was_not_ticked_is_said(
@@ -128,7 +148,9 @@ class TestSigningIn:
     ) -> None:
         server.sign_in.withheld_scopes = frozenset(tokens.SCOPES[:1])
         with pytest.raises(SignInNeeded, match="Not everything") as caught:
-            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+            auth_google(
+                [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets
+            )
         assert "tick every box" in caught.value.hint
 
     def test_nobody_there_ends_the_wait(self, server: GoogleServer, tmp_path: Path, secrets: Path) -> None:
@@ -137,7 +159,8 @@ class TestSigningIn:
                 [google(server, tmp_path)],
                 now=NOW,
                 zone=CHICAGO,
-                show=lambda url: None,
+                show=quiet,
+                browse=quiet,
                 client_secrets=secrets,
                 patience=0.05,
             )
@@ -162,7 +185,9 @@ class TestSigningIn:
     ) -> None:
         server.faults.append(fault)
         with pytest.raises(kind, match=words):
-            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=person, client_secrets=secrets)
+            auth_google(
+                [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=person, client_secrets=secrets
+            )
 
 
 class TestClientFile:
@@ -184,24 +209,26 @@ class TestClientFile:
         if content is not None:
             path.write_text(content)
         with pytest.raises(ConfigError, match=words) as caught:
-            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=lambda url: None, client_secrets=path)
+            auth_google(
+                [google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=quiet, client_secrets=path
+            )
         assert "Desktop app" in caught.value.hint
 
     def test_the_first_sign_in_needs_one(self, server: GoogleServer, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="first sign-in needs the client file"):
-            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=lambda url: None)
+            auth_google([google(server, tmp_path)], now=NOW, zone=CHICAGO, show=quiet, browse=quiet)
 
     def test_a_configuration_without_google_says_so(self) -> None:
         with pytest.raises(UsageError, match="no calendar of type google"):
-            auth_google([CalendarSpec("c", "folder")], now=NOW, zone=CHICAGO, show=lambda url: None)
+            auth_google([CalendarSpec("c", "folder")], now=NOW, zone=CHICAGO, show=quiet, browse=quiet)
 
     def test_two_sign_ins_have_to_be_told_apart(self, tmp_path: Path) -> None:
         both = [CalendarSpec(n, "google", calendar_id=n, token_file=tmp_path / n) for n in ("mine", "ours")]
         with pytest.raises(UsageError, match="say which one") as caught:
-            auth_google(both, now=NOW, zone=CHICAGO, show=lambda url: None)
+            auth_google(both, now=NOW, zone=CHICAGO, show=quiet, browse=quiet)
         assert caught.value.hint == "calsync auth google --calendar mine"
         with pytest.raises(UsageError, match="no Google calendar “other”"):
-            auth_google(both, now=NOW, zone=CHICAGO, show=lambda url: None, calendar="other")
+            auth_google(both, now=NOW, zone=CHICAGO, show=quiet, browse=quiet, calendar="other")
 
 
 class TestStatus:

@@ -43,19 +43,18 @@ def sign_in(
     path: Path,
     client_secrets: Path | None,
     *,
-    show: Callable[[str], object],
+    browse: Callable[[str], object],
     now: datetime,
     patience: float = 300.0,
 ) -> tokens.Token:
     """Let the person say yes in a browser and keep the sign-in in ``path``.
 
-    ``show`` is given the address of Google's page, to print it and to open it.  ``client_secrets`` is the file that
-    Google gives out for a client of type “Desktop app”; without one, the client of the earlier sign-in is used again.
-    Raises ``ConfigError`` for a file that is none, ``SignInNeeded`` where the person said no, ``Unreachable`` for the
-    rest.
+    ``browse`` is given the address of Google's page.  ``client_secrets`` is the file that Google gives out for a client
+    of type “Desktop app”; without one, the client of the earlier sign-in is used again.  Raises ``ConfigError`` for a
+    file that is none, ``SignInNeeded`` where the person said no, ``Unreachable`` for the rest.
     """
     client = _client(path, client_secrets)
-    session_token, credentials = _ask(client, show, patience)
+    session_token, credentials = _ask(client, browse, patience)
     if not credentials.refresh_token:
         raise SignInNeeded(
             "Google gave a sign-in that ends within the hour and cannot be renewed.",
@@ -133,24 +132,28 @@ def _earlier_client(path: Path) -> dict[str, str]:
 
 
 class _Browser(webbrowser.BaseBrowser):
-    """Hands the address to ``show`` instead of printing it among what a program may read."""
+    """Hands the address to ``browse`` instead of printing it among what a program may read."""
 
-    def __init__(self, show: Callable[[str], object]) -> None:
+    def __init__(self, browse: Callable[[str], object]) -> None:
         super().__init__(_BROWSER)
-        self._show = show
+        self._browse = browse
+        self._asked = False
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002
-        self._show(url)
+        if self._asked:  # once it is registered, ``webbrowser.open`` itself tries it last
+            return False
+        self._asked = True
+        self._browse(url)
         return True
 
 
-def _ask(client: dict[str, str], show: Callable[[str], object], patience: float) -> tuple[dict[str, Any], Any]:
+def _ask(client: dict[str, str], browse: Callable[[str], object], patience: float) -> tuple[dict[str, Any], Any]:
     import oauthlib.oauth2 as oauth  # type: ignore[import-untyped]  # it has no types
     import requests
     from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 
     flow = InstalledAppFlow.from_client_config({"installed": client}, scopes=list(tokens.SCOPES))
-    webbrowser.register(_BROWSER, None, _Browser(show))
+    webbrowser.register(_BROWSER, None, _Browser(browse))
     try:
         credentials = flow.run_local_server(
             host="127.0.0.1",
