@@ -43,36 +43,39 @@ RULES = _rules(
     (Role.CONDITION, "^{but|and|then|filler|call|calling}* if", "if I don't hear back by Friday | unless she texts first"),
     (Role.OTHER, "^{but|and|filler}* when", "when tax season is done"),
     # what is ruled out or refused
-    (Role.NEGATED, "^_{0,3} not {on|the|for|in|good|avail|free}* due {filler|avail}*$", "not Monday | can't do Friday"),
-    (Role.REFUSED, "no _{0,2} {need_noun|want|need|needs} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
-    (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|word|need|needs|set|back|planned|due|call|required}", "no callback needed"),
-    (Role.REFUSED, "do not {want|need|needs|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
+    (Role.NEGATED, "^_{0,3} {not|no|anymore} {on|the|for|in|good|free}* due {filler|avail}*$", "not Monday | can't do Friday"),
+    (Role.REFUSED, "no _{0,2} {need_noun|want|prefer|need|needs} _{0,3} {call|cb|calling|try|calls|ringn}", "no need to call back Friday | no point in calling"),
+    (Role.REFUSED, "no {more}? {call|cb|calls} {be}? {want|prefer|word|need|needs|set|back|planned|due|call|required}", "no callback needed"),
+    (Role.REFUSED, "do not {want|prefer|need|needs|bother|have|bothering_to} _{0,3} {call|cb|calling|calls|try|ringn}", "don't bother ringing tomorrow"),
     (
         Role.REFUSED,
-        "^{i|filler|and|but|so|said}* ({will|be|can|do|need|must} {filler|also}*)? not {be|will|need|filler|ever|to|going|again|want|anymore}{0,3} {call|calling|cb|try}",
+        "^{i|filler|and|but|so|said}* ({will|be|can|do|need|must} {filler|also}*)? not {be|will|need|filler|ever|to|going|again|want|prefer|anymore}{0,3} {call|calling|cb|try}",
         "won't call again | not calling back | I will not be calling",
     ),
     # what they ask for, and what they will do
     (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
     (Role.REP, "mycall", "you'll hear from me tomorrow"),
+    (Role.PAST, "missed _{0,3} {call|cb|calls}|no {call|cb} for", "missed call from her at 2pm"),
+    (Role.CONDITION, "^{filler|but|and}* need third", "should she not call by Friday"),
     (Role.PAST, "was {filler|not}* {need|will}", "was supposed to call Monday"),
     (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} cb", "has a doctor's appointment on Friday"),
-    (Role.REP, "{want|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
-    (Role.CONTACT, "{will|need|to|call|wantto} {filler|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
+    (Role.REP, "{want|prefer|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
+    (Role.CONTACT, "{will|need|to|call|wantto} {filler|want|prefer|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
+    (Role.CONTACT, "^{filler|and|but}* {call|cb|try|give} {back|a}? me (?!(_*say))", "call us when you can"),
     (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
-    (Role.REP, "{want|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
-    (Role.REP, "{want|needs} {a|the|it|for|filler|to|do|word}{0,3} due", "prefers Thursday | wants it Friday at 3"),
+    (Role.REP, "{want|prefer|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
+    (Role.REP, "prefer {a|it|for|filler|to|do|me}{0,3} due", "prefers Thursday | wants it Friday at 3"),
     (
         Role.CONTACT,
         "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
         "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
     ),
     # the rep's, said as such
-    (Role.REP, "i _{0,3} {will|need|wantto|promise|can|want|be|have|say|set} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
+    (Role.REP, "i _{0,3} {will|need|wantto|promise|can|want|prefer|be|have|say|set} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
     (Role.REP, "i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
     (Role.REP, "i {will|need|can} _{0,2} (let {you|obj} know|give {you|obj} _{0,5} call)", "I'll get you that quote by phone"),
     (Role.REP, "lets _{0,3} {call|try|due|cb|calling|plan|do}", "let's talk Tuesday"),
-    (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|due|ringn|calls|give}", "promised a call Monday | said this Friday works"),
+    (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|ringn|calls|give}|{promise|say} {the|on|for|filler}* due ({avail|filler|be|will|for|call|or|dash}|$)", "promised a call Monday | said this Friday works"),
     (Role.REP, "say {obj|third|name|me|you|their} {the|to}? {due|call|try|cb}", "told her 10:30ish Friday"),
     (Role.REP, "(^|{cb|call|calls|it|filler|be|i}) {be|filler|word}? retime _{0,4} due", "appt moved to Thursday 3pm"),
     (Role.REP, "set {me|us|call|cb|it} _{0,3} due|(^|{cb|call|calls|filler|be|i}) {be|filler}? set {for|on|at|to|call|with}* due", "assistant booked me Fri 11am to call | set for Tuesday at 2"),
@@ -86,7 +89,7 @@ RULES = _rules(
     # when somebody can be reached, or is away until
     (Role.FREE, "{avail|out|back}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
     (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
-    (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|works|avail|sometime|due|latest|to}*$|{filler|for|to|re|dash}* {word|name|the|their|my|a|call})", "Tues | between 2 and 4 on Weds"),
+    (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|sometime|due|latest}*$|{filler}* {re|around|for} _)|^{filler|give|wait|a}* length$", "Tues | between 2 and 4 on Weds"),
 )
 _COMPILED = [(rule.role, re.compile(translate(rule.pattern.rstrip(), capture=False).replace(" ", ""))) for rule in RULES]
 
@@ -96,9 +99,9 @@ _CUT = re.compile(
         f"({_MARKS})+"
         "| (?<!{if|when|and|but|so|then|filler|say|fix}) (?=if|when)"
         "| (?<!{if|when|and|but|so|then|comma}) (?=but|fix)"
-        "| and (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
+        "| and (?!call {back}? me) (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
         "| then (?={call|cb|try|will|i|calling})"
-        "| (?<!{say|promise|if|when|that|and|but|so|then|filler|i|want|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
+        "| (?<!{say|promise|if|when|that|and|but|so|then|filler|i|want|prefer|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=if not) (?=_)"
         "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
@@ -135,19 +138,38 @@ def role_of(symbols: str) -> Role:
     return found
 
 
+_THIRD = re.compile(translate("^{but|so|filler}* {third|name}", capture=False).replace(" ", ""))
+_AND, _WILL, _CALL_VERB = symbol("and"), symbol("will"), symbol("call")
+
+
 def clauses(symbols: str) -> list[Clause]:
-    """The clauses of a line, in order."""
+    """The clauses of a line, in order; "she has my number and will call" keeps its subject."""
     found: list[Clause] = []
+    subject = ""
+    for begin, end in _stretches(symbols):
+        text = symbols[begin:end]
+        if found and begin and symbols[begin - 1] == _AND and text[0] in (_WILL, _CALL_VERB) and subject:
+            role = role_of(subject + text)
+        else:
+            role = role_of(text)
+            named = _THIRD.match(text)
+            subject = named.group() if named else ""
+        found.append(Clause(role, begin, end))
+    return found
+
+
+def _stretches(symbols: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     start = 0
     for cut in _CUT.finditer(symbols):
         end = cut.start()
         if end > start:
-            found.append(Clause(role_of(symbols[start:end]), start, end))
+            found.append((start, end))
             start = cut.end()
         elif cut.end() > cut.start():
             start = cut.end()
     if start < len(symbols):
-        found.append(Clause(role_of(symbols[start:]), start, len(symbols)))
+        found.append((start, len(symbols)))
     return found
 
 
@@ -159,16 +181,17 @@ OPT_OUT = _rules(
     (Role.REFUSED, "{out|from_off|from} {the|your|my|our|all|call|a|this|word|filler|any}{0,3} list", "wants off the list"),
     (Role.REFUSED, "remove _{0,4} {from_off|out|from} ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
     (Role.REFUSED, "remove {me|obj|third|name|my|their|the|her|your|us|this}{1,2} {list|from|name|out}* ({stop|dot|comma|quote|filler|and}|$)", "remove me | delete my number"),
+    (Role.REFUSED, "{to|wantto|need|like} be remove", "wants to be removed"),
+    (Role.REFUSED, "^{filler}* no {call|calls} {filler|or|send|calls|to|this|list|at}*$", "no calls please"),
     (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called|bother}", "wants no more calls"),
-    (Role.REFUSED, "{want|say|filler|like|prefer} {for|that|filler}* no {more|anymore|word}? {calls|call|bother|send} (?!{due|before|until|after|by})", "asked for no calls"),
+    (Role.REFUSED, "{want|prefer|say|filler|like|prefer} {for|that|filler}* no {more|anymore|word}? {calls|call|bother|send} (?!{due|before|until|after|by})", "asked for no calls"),
     (Role.REFUSED, _NOT_TO + " {ever|to|be|filler|anymore|me|again|have}{0,4} {call|called|contacted|bother|bothered|send|bothering} _{0,5} {again|anymore}", "never call this number again"),
     (Role.REFUSED, _NOT_TO + " anymore {be|to}? {call|calling|called|bother|bothered} {me|obj|this|the|list|here|word|third|back|filler}{0,3} ({stop|dot|comma|quote|dash|and|but|paren}|$)", "don't ever call here"),
-    (Role.REFUSED, "(?<!{if|third|name|you} be) not {to|ever|wantto|want|filler|like|need}{0,3} be {call|called|contacted|bothered|bother} (?!due)", "not to be contacted"),
-    (Role.REFUSED, "want {for|that|filler}* {i|you|me}? {to}? not {to}? {call|bother|called} (?!_{0,3}{due|until})|say {for|that|filler}* {i|you} not {to}? {call|bother} (?!_{0,3}{due|until})|not want {you|i|me} {to}? {calling|call}", "she asked that we not call her"),
-    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
-    (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|wish|like|wantto} {to|a|be|have|any|from|i|me|you}{0,3} {call|hear} {from|me|you|back}* (?!{due|until|before})", "doesn't want to hear from us"),
-    (Role.REFUSED, "not {filler|ever}? {want|wish|like|wantto|ever} {to}? (mycall|hear)", "never wants to hear from us again"),
-    (Role.REFUSED, "report _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} report", "will report us if we ring"),
+    (Role.REFUSED, "(?<!{if|third|name|you} be) not {to|ever|wantto|want|prefer|filler|like|need}{0,3} be {call|called|contacted|bothered|bother} (?!due)", "not to be contacted"),
+    (Role.REFUSED, "{want|prefer} {for|that|filler}* {i|you|me}? {to}? not {to}? {call|bother|called} (?!_{0,3}{due|until})|say {for|that|filler}* {i|you} not {to}? {call|bother} (?!_{0,3}{due|until})|not {want|prefer} {you|i|me} {to}? {calling|call}", "she asked that we not call her"),
+    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
+    (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|a|be|have|any|from|i|me|you}{0,3} {call|hear} {from|me|you|back}* (?!{due|until|before})", "doesn't want to hear from us"),
+    (Role.REFUSED, "not {filler|ever}? {want|prefer|wish|like|wantto|ever} {to}? (mycall|hear)", "never wants to hear from us again"),
 )
 WEAK_OPT_OUT = _rules(
     (
@@ -178,19 +201,23 @@ WEAK_OPT_OUT = _rules(
     ),
 )
 _OPT_OUT = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in OPT_OUT]
+_REPORT = re.compile(translate("report _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} report", capture=False).replace(" ", ""))
 _WEAK = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in WEAK_OPT_OUT]
 _NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report"), symbol("list")
 
 
-def opted_out(symbols: str) -> tuple[int, int] | None:
-    """Where the text says for good that no more calls are wanted."""
+def opted_out(symbols: str, parts: list[Clause]) -> tuple[int, int] | None:
+    """Where the text says for good that no more calls are wanted; a condition ("if she doesn't call again") does not."""
     if not any(mark in symbols for mark in _NEGATIONS):
         return None
-    for regex in _OPT_OUT:
-        found = regex.search(symbols)
-        if found:
-            return found.span()
-    return None
+    for part in parts:
+        if part.role is not Role.CONDITION:
+            for regex in _OPT_OUT:
+                found = regex.search(symbols, part.start, part.end)
+                if found:
+                    return found.span()
+    found = _REPORT.search(symbols)
+    return found and found.span()
 
 
 def told_not_to_call(symbols: str) -> tuple[int, int] | None:

@@ -67,7 +67,11 @@ def compose(line: Line, moment: Moment) -> Line:
         out_symbols.append(symbols[done:start])
         out_values += values[done:start]
         out_spans += spans[done:start]
-        for expression, first, last in _walk(symbols, values, start, end, moment):
+        for place, (expression, first, last) in enumerate(_walk(symbols, values, start, end, moment)):
+            if place:
+                out_symbols.append(_COMMA)
+                out_values.append(None)
+                out_spans.append((spans[first][0], spans[first][0]))
             out_symbols.append(_WHEN_CHAR)
             out_values.append(expression)
             out_spans.append((spans[first][0], spans[last][1]))

@@ -15,9 +15,6 @@ from calsync.promises.grammar import symbol
 from calsync.promises.words import Words
 
 _LANGUAGES = {"en": "en", "de": "de"}
-_FUZZY = frozenset(("weekday", "month", "dayword", "part", "unit", "holiday", "next", "noon", "call", "calling", "again", "cb", "called", "promise"))
-
-
 @dataclass(slots=True, eq=False)
 class Lexicon:
     """One language with one rep's own words, ready for look-up."""
@@ -122,19 +119,15 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         lexicon.holidays[key] = when
         _add(lexicon, key, symbol("holiday"), key)
     plain = raw.pop("plain")
-    fuzzy = set()
+    slips = raw.pop("slips", {}).get("words", "").split()
     for table, content in raw.items():
         for key, spelled in content.items():
             for word in spelled.split():
                 _add(lexicon, word, symbol(table), _value(key))
-                if table in _FUZZY and "_" not in word:
-                    fuzzy.add(word)
     for name, spelled in plain.items():
         for word in spelled.split():
             _add(lexicon, word, symbol(name), name)
-            if name in _FUZZY and "_" not in word and (len(word) > 5 or name == "next"):
-                fuzzy.add(word)
-    for word in fuzzy:
+    for word in slips:
         lexicon.fuzzy.setdefault(word[0], []).append(word)
     for tails in lexicon.phrases.values():
         tails.sort(key=lambda entry: -len(entry[0]))

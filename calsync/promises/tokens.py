@@ -80,7 +80,7 @@ _MARKS = {
 _WORD, _NAME, _NUM, _NTH, _MIL, _BIG = (symbol(n) for n in ("word", "name", "num", "ordinal", "mil", "long"))
 _ISO, _ISO_MONTH, _DMY, _SLASH, _CLOCK = (symbol(n) for n in ("iso", "isomonth", "dmy", "slashed", "clock"))
 _MERIDIEM, _DECIMAL, _JUNK, _STOP, _DASH = (symbol(n) for n in ("meridiem", "decimal", "junk", "stop", "dash"))
-_HCLOCK = symbol("hclock")
+_HCLOCK, _ED = symbol("hclock"), symbol("ed")
 _A, _BE, _QUOTE = symbol("a"), symbol("be"), symbol("quote")
 _DATE_WORDS = frozenset(
     symbol(n) for n in ("weekday", "month", "dayword", "num", "ordinal", "mil", "clock", "number", "noon", "holiday", "part", "meridiem", "slashed", "dmy", "iso")
@@ -206,7 +206,7 @@ def _split(raw: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...
     """ "pat'll" -> pat, 'll; a possessive loses its mark: "valentine's" -> valentines."""
     head, _, tail = raw.rpartition("'")
     known = contractions.get("'" + tail)
-    if known is not None and tail != "s":
+    if known is not None and tail != "s" and not (tail == "d" and len(head) > 3):
         return (head, *known)
     return None
 
@@ -221,7 +221,9 @@ def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tu
     if len(plain) >= 4:
         corrected = lexicon.correct(plain)
         if corrected is not None:
-            return (*lexicon.words[corrected], corrected)
+            return (*lexicon.words.get(corrected, (_WORD, corrected)), corrected)
+    if plain.endswith("ed") and len(plain) > 4 and not capital:
+        return _ED, plain, plain
     return (_NAME if capital else _WORD), plain, plain
 
 

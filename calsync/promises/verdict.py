@@ -25,10 +25,10 @@ class Found(NamedTuple):
 def judge(line: Line, moment: Moment) -> Reading:
     """What the note promises."""
     symbols = line.symbols
-    out = opted_out(symbols)
+    parts = clauses(symbols)
+    out = opted_out(symbols, parts)
     if out:
         return Reading(Kind.OPTOUT, None, "asks not to be called any more", _spans(line, out))
-    parts = clauses(symbols)
     theirs = their_voice(symbols)
     roles = {part.role for part in parts}
     told = told_not_to_call(symbols)

@@ -322,7 +322,7 @@ def edge_past(moment: Moment, edge: str, base: Days) -> bool:
 
 @_edge(
     "period",
-    "{in|during|the}* the? <ordinal|ordword|last> {full|more}? <unit> {of|in} the? <period|month>",
+    "{in|during|the}* the? <ordinal|ordword|last> {full|more}? <unit> {of|in}? the? <period|month>",
     "{in|during|the}* the? <ordinal|ordword|last> more? <week_of> the? <period|month>",
     "<period> comma? the? <ordinal|ordword|last> <unit>",
     examples=("first week of September", "second week in May", "last week of March", "first week of next month"),
