@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Annotated
 
@@ -130,7 +131,13 @@ class _Choice(_Conditions):
         )
 
 
+_HOUR = ("before", "after", "same_day_retry")
 _COUNTED = ("attempt", "done", "without_contact", "today", "talked", "outcome", "same_day_retry", "from_start")
+
+
+def _refuse(conditions: _Conditions, keys: Sequence[str], what: str) -> None:
+    if asked := [key for key in keys if getattr(conditions, key, None) not in (None, False, [])]:
+        raise ValueError(what.format(asked[0]))
 
 
 class _Promise(_Choice):
@@ -138,8 +145,25 @@ class _Promise(_Choice):
 
     @model_validator(mode="after")
     def _known_before_the_call(self) -> _Promise:
-        if counted := [key for key in _COUNTED if getattr(self, key) not in (None, False, [])]:
-            raise ValueError(f"a promise cannot depend on `{counted[0]}`: write another step for that")
+        _refuse(self, _COUNTED, "a promise cannot depend on `{}`: write another step for that")
+        return self
+
+
+class _StepWhen(_Conditions):
+    """A step is chosen when the call before it is logged; the hour of the next one is not known then."""
+
+    @model_validator(mode="after")
+    def _known_beforehand(self) -> _StepWhen:
+        _refuse(self, _HOUR, "a step cannot depend on `{}`: put the other words into [[steps.variants]]")
+        return self
+
+
+class _VariantWhen(_Conditions):
+    """A variant is chosen by whom and at what hour one calls; what was counted chooses the step."""
+
+    @model_validator(mode="after")
+    def _known_at_the_call(self) -> _VariantWhen:
+        _refuse(self, _COUNTED, "a variant cannot depend on `{}`: write another step for that")
         return self
 
 
@@ -171,12 +195,12 @@ class _Words(_File):
 
 
 class _Variant(_Words):
-    when: _Conditions
+    when: _VariantWhen
 
 
 class _Step(_Words):
     title: str = Field(min_length=1)
-    when: _Conditions | None = None
+    when: _StepWhen | None = None
     promise: list[_Promise] = []
     due: list[_Choice] = []
     variants: list[_Variant] = []

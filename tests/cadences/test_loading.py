@@ -128,6 +128,21 @@ def test_a_promise_depends_on_nothing_that_the_event_cannot_know_yet(tmp_path: P
     assert "write another step" in found[0].message
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "remedy"),
+    [
+        ('title = "second"\nwhen = { before = "12:00" }', "steps.2.when", "[[steps.variants]]"),
+        ('title = "second"\n[[steps.variants]]\nwhen = { done = 2 }', "steps.2.variants.1.when", "another step"),
+    ],
+)
+def test_a_condition_is_asked_only_where_its_answer_is_known(
+    tmp_path: Path, text: str, column: str, remedy: str
+) -> None:
+    found = problems(tmp_path, GOOD.partition('title = "second"')[0] + text)
+    assert [problem.column for problem in found] == [column]
+    assert remedy in found[0].message
+
+
 def test_lines_are_found_past_scripts_lists_and_tables() -> None:
     found = places(GOOD)
     assert line_of(found, ("steps", 0, "promise", 0, "say")) == 10
