@@ -19,7 +19,7 @@ from calsync.office import Branch, Calm, Office, noted
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
 from calsync.sources import append_attempt, with_attempts
-from calsync.sync.actions import Action, Delete, Keep, Move, Record, Refuse, Waive, verb
+from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
 from calsync.sync.faces import moment_text
 from calsync.sync.guards import lost_listing, shrunk_sources
@@ -150,13 +150,16 @@ def _look_at_all(run: Run) -> list[Look]:
 
 def _look(run: Run, spec: CalendarSpec) -> Look:
     branch = run.office.branch(spec)
-    rows = branch.rows
     cache = run.office.cache
+    if elsewhere := _elsewhere(run, spec, branch):
+        run.refused.append(elsewhere)
+        return Look(spec, branch, dict(branch.rows), refused=elsewhere)
+    rows = branch.rows
     known = {
         row.href: row.etag for row in rows.values() if row.status.present and row.etag and row.intent is Intent.NONE
     }
     changes = branch.calendar.changes(cache.token(spec.name), known)
-    news = _news(branch.calendar, rows, changes)
+    news = _news(branch.calendar, rows, changes, cache.echoes(spec.name))
     present = present_uids(rows.values())
     refused = lost_listing(run.office.guard, len(present), len(news.gone & present), spec.name)
     if refused and not run.confirm:
@@ -175,21 +178,49 @@ def _look(run: Run, spec: CalendarSpec) -> Look:
     )
 
 
-def _news(calendar: Calendar, rows: Mapping[str, Row], changes: Changes) -> News:
-    """What changed, by UID; writes whose answer was lost are looked up one by one."""
+def _elsewhere(run: Run, spec: CalendarSpec, branch: Branch) -> str:
+    """A calendar whose name now means another place is not believed to have lost its events: a person confirms.
+
+    Once confirmed it is begun anew there; the events in the old place stay as they are.
+    """
+    ledger, key = run.office.ledger, f"place of {spec.name}"
+    place = str(spec.path or f"{spec.url} {spec.calendar} {spec.endpoint} {spec.calendar_id}")
+    known = ledger.setting(key)
+    if known == place:
+        return ""
+    present = present_uids(branch.rows.values())
+    if known and present and not run.confirm:
+        return f"the calendar {spec.name!r} is in another place now; {len(present)} callbacks stand in the old one"
+    if not run.dry_run:
+        if known:
+            for uid in branch.rows:
+                ledger.drop(spec.name, uid)
+            branch.rows = {}
+            run.office.cache.drop_token(spec.name)
+        ledger.put_setting(key, place)
+    return ""
+
+
+def _news(calendar: Calendar, rows: Mapping[str, Row], changes: Changes, echoes: frozenset[str]) -> News:
+    """What changed, by UID.
+
+    Looked up one by one: writes whose answer was lost, and events written after the token was taken that the poll
+    does not mention.
+    """
     by_href = {row.href: row.uid for row in rows.values() if row.href}
     seen = {one.uid: one for one in changes.seen}
     gone = {by_href[href] for href in changes.gone if href in by_href}
+    same = {by_href[href] for href in changes.same if href in by_href}
     if changes.full:
-        same = {by_href[href] for href in changes.same if href in by_href}
         gone |= present_uids(rows.values()) - set(seen) - same
-    for row in rows.values():
-        if row.intent is not Intent.NONE and row.uid not in seen:
-            found = calendar.get(row.uid)
-            if found is None:
-                gone.add(row.uid)
-            else:
-                seen[row.uid] = found
+    pending = {row.uid for row in rows.values() if row.intent is not Intent.NONE}
+    unheard = {uid for uid in echoes - same if uid in rows and rows[uid].status.present}
+    for uid in sorted((pending | unheard) - set(seen) - gone):
+        found = calendar.get(uid)
+        if found is None:
+            gone.add(uid)
+        else:
+            seen[uid] = found
     return News(seen, frozenset(gone - set(seen)))
 
 
@@ -227,7 +258,8 @@ def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
         world = office.world(book, office.decisions(tables, (*fresh, *moves)), world.busy, world.noted)
         plan = make_plan(world, run.now)
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
-    if not again and not run.dry_run and not run.refused:
+    trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
+    if not trouble and all(state.state == "ok" for state in run.states.values()):
         office.calm = Calm(book, plan, run.now, _changes_at(plan, run.now.astimezone(office.rep.zone)))
     return book, plan, again
 
@@ -405,7 +437,9 @@ def _apply_to(
         _failed(run, name, failed)
     elif finish:
         _succeeded(run, look)
-    return any(one.again for one in done)
+    wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
+    # After a write the calendar is polled once more, so that the next token is one from after it.
+    return wrote or any(one.again for one in done)
 
 
 def _finish(run: Run, looks: Iterable[Look]) -> None:
@@ -429,8 +463,8 @@ def _note(run: Run, calendar: str, action: Action) -> None:
 
 
 def _note_done(run: Run, calendar: str, done: Done) -> None:
-    if isinstance(done.action, Keep):
-        return
+    if isinstance(done.action, Keep) or (done.error is not None and done.again):
+        return  # what was turned down because somebody wrote in between is decided anew in the next round
     error = "" if done.error is None else done.error.message
     run.written += done.error is None
     run.actions.append(DoneAction(verb(done.action), calendar, done.action.mark, done.action.reason, error))
@@ -444,7 +478,7 @@ def _calm(run: Run, book: Book, looks: Iterable[Look]) -> Plan | None:
     calm = run.office.calm
     if calm is None or run.dry_run or calm.book is not book or not calm.since <= run.now < calm.until:
         return None
-    if run.states or any(not look.quiet for look in looks):
+    if any(state.state != "ok" for state in run.states.values()) or any(not look.quiet for look in looks):
         return None
     if _busy_specs(run.office):
         return None

@@ -99,6 +99,7 @@ class Daemon:
         self._stopping = threading.Event()
         self._slept = _slept()
         self._watch: Watch | None = None
+        self._watched: tuple[Path, ...] = ()
         self._server = listen(settings.state_path)
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_write.setblocking(False)
@@ -193,6 +194,8 @@ class Daemon:
                     break
             self._watch.changed()
         if concerned:
+            if self._folders() != self._watched:
+                self._watch_files()
             self._soon(self._run, Asked("a file changed"))
 
     def _soon(self, work: Callable[..., None], *arguments: object) -> None:
@@ -203,13 +206,21 @@ class Daemon:
         if self._watch is not None:
             self._selector.unregister(self._watch)
             self._watch.close()
-        settings = self._settings
-        files = [spec.path for spec in (*settings.contacts, *settings.attempts)]
-        folders = [spec.path for spec in settings.calendars if spec.path and spec.path.is_dir()]
-        self._watch = watch(files, folders)
+        self._watched = self._folders()
+        self._watch = watch(self._files(), self._watched)
         self._selector.register(self._watch, selectors.EVENT_READ, self._on_files)
         for folder in self._watch.polled:
             logger.info("the kernel tells nothing about %s: looked at every %.0f s", folder, self._interval())
+
+    def _files(self) -> list[Path]:
+        """The files to watch, and the calendars' folders as names in theirs: one that is made later is noticed, too."""
+        settings = self._settings
+        sources = [spec.path for spec in (*settings.contacts, *settings.attempts)]
+        return sources + [spec.path for spec in settings.calendars if spec.path]
+
+    def _folders(self) -> tuple[Path, ...]:
+        """The calendars that are folders, where they exist: what a person edits there is read at once."""
+        return tuple(spec.path for spec in self._settings.calendars if spec.path and spec.path.is_dir())
 
     # -- the worker thread ------------------------------------------------------------------------------------------
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from calsync.calendars.base import Seen
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS token (calendar TEXT PRIMARY KEY, token TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (calendar TEXT NOT NULL, uid TEXT NOT NULL, etag TEXT NOT NULL, body TEXT NOT NULL,
                                  PRIMARY KEY (calendar, uid)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS echo (calendar TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (calendar, uid)) WITHOUT ROWID;
 """
 
 
@@ -39,7 +40,7 @@ class Cache:
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
-            db.executescript("DROP TABLE IF EXISTS token; DROP TABLE IF EXISTS seen;")
+            db.executescript("DROP TABLE IF EXISTS token; DROP TABLE IF EXISTS seen; DROP TABLE IF EXISTS echo;")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA cache_size = -1024")
@@ -55,7 +56,23 @@ class Cache:
 
     def put_token(self, calendar: str, token: str) -> None:
         with suppress(sqlite3.OperationalError):  # a full disk costs a listing, nothing else
+            self._db.execute("BEGIN")
             self._db.execute("INSERT OR REPLACE INTO token VALUES (?, ?)", (calendar, token))
+            self._db.execute("DELETE FROM echo WHERE calendar = ?", (calendar,))
+            self._db.execute("COMMIT")
+
+    def expect_echo(self, calendar: str, uid: str) -> None:
+        """Remember that we wrote an event after the token was taken: the next poll has to mention it.
+
+        What is written and then deleted by a person before that poll, a server need not mention at all (RFC 6578
+        section 3.5.2); that it is missing is how the deletion is noticed.
+        """
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("INSERT OR REPLACE INTO echo VALUES (?, ?)", (calendar, uid))
+
+    def echoes(self, calendar: str) -> frozenset[str]:
+        """The UIDs written since the token was taken."""
+        return frozenset(row[0] for row in self._db.execute("SELECT uid FROM echo WHERE calendar = ?", (calendar,)))
 
     def drop_token(self, calendar: str) -> None:
         self._db.execute("DELETE FROM token WHERE calendar = ?", (calendar,))

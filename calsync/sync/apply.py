@@ -169,6 +169,7 @@ class Writer:
             intent=Intent.NONE,
             intended=None,
         )
+        self.cache.expect_echo(self.calendar.name, entry.uid)
         self._remember(written, "received")
         if receipt.etag:
             self.cache.put_seen(self.calendar.name, [_as_seen(entry, receipt)])
