@@ -23,6 +23,7 @@ from calsync.model import (
     PromisedBy,
     Reading,
     Rep,
+    Window,
 )
 
 _NAMES_NO_DAY = frozenset((Kind.UNDATED, Kind.NONE))
@@ -35,6 +36,9 @@ _EMPTY = frozenset(("", "-", "--", "n/a", "na", "none", "null", "nan"))
 """What exports write into a cell that has nothing to say."""
 
 _QUOTE_LIMIT = 240
+
+_TAIL = 16
+"""How many words back from the end of a sentence a date is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,11 @@ def said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, polic
     """Read the promise column and then the note of an attempt."""
     opted_out = attempt.outcome is Outcome.DO_NOT_CALL
     reading: Reading | None = None
-    words = ""
+    words = text = ""
     problems: tuple[Problem, ...] = ()
     column, note = _cell(attempt.promise), attempt.note.strip()
     if column:
-        words, reading = column, read(column, attempt.at, contact)
+        words, text, reading = column, column, read(column, attempt.at, contact)
         if reading.kind in _NAMES_NO_DAY:
             problems = (_names_no_day(attempt, column, reading),)
             reading = None
@@ -70,12 +74,14 @@ def said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, polic
         noted = read(note, attempt.at, contact)
         opted_out = opted_out or noted.kind is Kind.OPTOUT  # weighs the same wherever it is written
         if reading is None:
-            words, reading = _quote(note, noted), noted
+            words, text, reading = _quote(note, noted), note, noted
     if opted_out or (reading is not None and reading.kind is Kind.OPTOUT):
         return Said(opted_out=True, problems=problems)
     if reading is not None and reading.kind is Kind.CONTACT:
-        planned = follow_up(reading, words, attempt.at, rep) if policy.follow_up_contact else None
-        return Said(planned, theirs=True, problems=problems)
+        if not policy.follow_up_contact:
+            return Said(theirs=True, problems=problems)
+        when = their_time(reading, text, attempt.at, contact, read)
+        return Said(follow_up(when, words, attempt.at, rep), theirs=True, problems=problems)
     if reading is not None and reading.window is not None and reading.kind not in _NAMES_NO_DAY:
         promise = Promise(reading.kind, reading.window, words, PromisedBy.REP, reading.why)
         return Said(deadline_after(promise, rep) if policy.deadline == "after" else promise, problems=problems)
@@ -93,10 +99,27 @@ def deadline_after(promise: Promise, rep: Rep) -> Promise:
     return Promise(promise.kind, working_window(rep, day), promise.text, promise.by, why)
 
 
-def follow_up(reading: Reading, words: str, said_at: datetime, rep: Rep) -> Promise:
-    """The call planned in case the contact does not call as announced: on the working day after the day they named."""
+def their_time(reading: Reading, text: str, said_at: datetime, contact: Contact, read: PhraseReader) -> Window | None:
+    """When the contact said they would call; ``None`` where they named no time.
+
+    The reading's own hint; where it gives none, the promise language is asked about the ends of the words that carried
+    its meaning, the longest first, until one reads as a date ("she'll call me by Thursday" -> "by Thursday").
+    """
     if reading.hint is not None:
-        day = next_working_day(rep, reading.hint.latest.astimezone(rep.zone).date())
+        return reading.hint
+    first, last = (reading.spans[0][0], reading.spans[-1][1]) if reading.spans else (0, len(text))
+    parts = text[first:last].split()[-_TAIL:]
+    for start in range(1, len(parts)):
+        tail = read(" ".join(parts[start:]), said_at, contact)
+        if tail.window is not None and tail.kind not in _NAMES_NO_DAY:
+            return tail.window
+    return None
+
+
+def follow_up(theirs: Window | None, words: str, said_at: datetime, rep: Rep) -> Promise:
+    """The call planned in case the contact does not call as announced: on the working day after the day they named."""
+    if theirs is not None:
+        day = next_working_day(rep, theirs.latest.astimezone(rep.zone).date())
         why = "they said they would call; followed up on the next working day"
     else:
         day = next_working_day(rep, said_at.astimezone(rep.zone).date(), FOLLOW_UP_DAYS)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from calsync import promises
 from calsync.cadences import Next
 from calsync.commitments import Rules, fold_contact, next_working_day, numbers
-from calsync.model import Attempt, Contact, Hours, Kind, Outcome, Phone, PromisedBy, State, Window
+from calsync.model import Attempt, Contact, Hours, Kind, Outcome, Phone, PromisedBy, Reading, State, Window
 from tests.commitments.given import (
     DANA,
     ENDED,
     POLICY,
     REP,
     SILENT,
+    ZONE,
     at,
     hours,
     read,
@@ -126,6 +129,28 @@ def test_a_promise_of_theirs_is_followed_up_on_the_next_working_day(words: str, 
     assert (commitment.kind, commitment.promised_by) == (Kind.PLANNED, PromisedBy.CONTACT)
     assert commitment.window == hours(followed_up)
     assert commitment.state is State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("note", "followed_up"),
+    [
+        ("she'll call me Friday", "+1 Mon"),
+        ("She will call me back on Monday", "+1 Tue"),
+        ("he'll get back to me by Friday", "+1 Mon"),
+        ("said she'd ring me tomorrow afternoon", "Fri"),  # Thursday is a holiday
+        ("not a good time, she'll call me in 2 days", "Fri"),
+        ("her office will call us next week", "+2 Mon"),
+        ("she'll call me", "+1 Mon"),
+        ("talked Monday. she'll call", "+1 Mon"),
+    ],
+)
+def test_the_day_they_named_is_read_by_the_promise_language(note: str, followed_up: str) -> None:
+    def language(text: str, said_at: datetime, contact: Contact) -> Reading:
+        return promises.read(text, said_at, zone=ZONE)
+
+    rules = Rules(language, lambda contact, history: SILENT, REP, POLICY)
+    [commitment] = fold_contact(DANA, [row("Tue 10:00", "connected", note=note)], rules, at("Tue 12:00")).commitments
+    assert commitment.window == hours(followed_up)
 
 
 def test_without_follow_up_a_promise_of_theirs_owes_nothing_and_the_cadence_is_not_asked() -> None:
