@@ -61,7 +61,7 @@ def log_columns(
             meant = nearest(name, [title.strip() for title in header], 0.5)
             raise SourceError(
                 f'{label}, line {line}: there is no column "{name}"; the header has {listed(header)}',
-                hint=f'write {name} over it, or say which it is in the configuration: {name} = "{meant or "their header"}"',
+                hint=f'write {name} over it, or name it in the configuration: {name} = "{meant or "their header"}"',
             )
     return LogColumns(len(header), index, {name: header[i].strip() for name, i in index.items()}), problems
 
@@ -162,9 +162,8 @@ class LogRows:
         return way
 
     def _problem(self, line: int, error: BadMoment | NoMatch | BadNumber | _BadWord) -> Problem:
-        name = {BadMoment: "at", NoMatch: "contact", BadNumber: "number"}.get(type(error)) or getattr(
-            error, "column", ""
-        )
+        kinds: dict[type, str] = {BadMoment: "at", NoMatch: "contact", BadNumber: "number"}
+        name = error.column if isinstance(error, _BadWord) else kinds[type(error)]
         title = self._columns.title.get(name) or self._columns.title.get("number") or name
         return Problem(self._label, line, title, str(error), error.hint)
 

@@ -19,17 +19,47 @@ CONTACT_FIELDS = (
 _MANY = frozenset(("phone", "email", "groups", "notes"))
 """Fields that may stand in several columns."""
 
-NATIVE_ALIASES = {
-    "full name": "name", "contact": "name", "contact name": "name", "first name": "first_name", "given name": "first_name",
-    "last name": "last_name", "surname": "last_name", "family name": "last_name", "organisation": "company",
-    "organization": "company", "firm": "company", "number": "phone", "telephone": "phone", "phone number": "phone",
-    "e mail": "email", "email address": "email", "e mail address": "email", "type": "kind", "referred by": "referrer",
-    "referral": "referrer", "time zone": "timezone", "tz": "timezone", "do not call": "do_not_call", "dnc": "do_not_call",
-    "opt out": "do_not_call", "note": "notes", "comments": "notes", "group": "groups", "labels": "groups",
-    "tags": "groups", "cell": "phone:cell", "mobile": "phone:cell", "mobile phone": "phone:cell", "cell phone": "phone:cell",
-    "home phone": "phone:home", "work phone": "phone:work", "office phone": "phone:work",
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "id": ("record id", "contact id", "lead id", "customer id", "person id", "uid"),
+    "name": (
+        "full name", "contact", "contact name", "person", "person name", "display name", "customer", "customer name",
+        "client", "client name", "lead", "lead name",
+    ),
+    "first_name": ("given name", "forename", "first"),
+    "middle_name": ("additional name", "middle"),
+    "last_name": ("surname", "family name", "last"),
+    "company": (
+        "organisation", "organization", "organization name", "organisation name", "firm", "account", "account name",
+        "company name", "associated company", "business name", "employer",
+    ),
+    "phone": (
+        "number", "telephone", "tel", "phone number", "telephone number", "primary phone", "best phone", "phone 1",
+        "phone other", "other phone", "phone 2", "phone 3", "day phone", "evening phone", "phones",
+    ),
+    "phone:cell": (
+        "cell", "mobile", "mobile number", "mobile phone", "mobile phone number", "cell phone", "cell number",
+        "phone mobile", "phone cell", "cellular",
+    ),
+    "phone:home": ("home phone", "home number", "phone home", "home telephone", "landline"),
+    "phone:work": (
+        "work phone", "work number", "phone work", "office phone", "business phone", "direct phone", "company phone",
+        "phone main",
+    ),
+    "email": (
+        "e mail", "mail", "email address", "e mail address", "email work", "email home", "email other", "work email",
+        "home email", "personal email", "secondary email", "emails",
+    ),
+    "kind": ("contact type", "customer type"),
+    "referrer": ("referred by", "referral", "referral name", "introduced by", "recommended by"),
+    "topic": ("subject", "deal title", "product", "interest", "interested in", "about"),
+    "timezone": ("time zone", "tz"),
+    "do_not_call": ("dnc", "opt out", "opted out", "do not contact", "has opted out of calls"),
+    "notes": ("note", "comment", "comments", "description", "remarks"),
+    "groups": ("group", "label", "labels", "tag", "tags", "category", "categories", "person label"),
 }  # fmt: skip
-"""Headers that are read as one of ours without being told (compared as ``words.plain`` makes them)."""
+"""Headers of other programs (as ``words.plain`` makes them) that are read as one of ours without being told."""
+
+NATIVE_ALIASES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
 
 
 @dataclass(slots=True)
@@ -43,7 +73,10 @@ class PhoneColumn:
 
 @dataclass(slots=True)
 class Layout:
-    """Columns of one table of contacts.  ``single`` holds one column a field, ``extra`` what calsync has no field for."""
+    """Columns of one table of contacts.  ``single`` holds one column a field, ``extra`` what calsync has no field for.
+
+    ``pairs`` are (label, value) columns: the cell of one names what stands in the other.
+    """
 
     header: Sequence[str]
     single: dict[str, int] = field(default_factory=dict)
@@ -52,6 +85,7 @@ class Layout:
     groups: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
     extra: list[int] = field(default_factory=list)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
 
     def put(self, name: str, index: int) -> bool:
         """Note that column ``index`` is our field ``name``; ``False`` where another column already is."""
@@ -89,7 +123,7 @@ def native_layout(
     layout, problems = Layout(header), []
     told = told_columns(header, label, columns, CONTACT_FIELDS)
     for index, title in enumerate(header):
-        name = told.get(index) or _native_name(title)
+        name = told.get(index) or native_name(title)
         if name is None:
             if title.strip():
                 layout.extra.append(index)
@@ -109,22 +143,32 @@ def native_layout(
     return layout, problems
 
 
-def _native_name(title: str) -> str | None:
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OWNER = re.compile(r"(?:person|contact|lead|customer|client|mailing) (?=.)")
+
+
+def native_name(title: str) -> str | None:
+    """Our field for a header, ``None`` where it is none of them.  ``phone:cell`` and the like name a line too."""
     base, colon, line = title.strip().casefold().partition(":")
     base = base.strip().replace(" ", "_")
-    if base in CONTACT_FIELDS:
-        if not colon:
-            return base
-        return f"{base}:{line.strip()}" if base == "phone" else None
-    if base in {"phones", "emails"}:
-        return base[:-1]
-    return NATIVE_ALIASES.get(plain(title))
+    if base in CONTACT_FIELDS and not colon:
+        return base
+    if base == "phone":
+        return f"phone:{line.strip()}" if line_of(line) else None
+    words = plain(_CAMEL.sub(" ", title))
+    for form in (words, _OWNER.sub("", words, count=1)):
+        name = form.replace(" ", "_")
+        if name in CONTACT_FIELDS:
+            return name
+        if form in NATIVE_ALIASES:
+            return NATIVE_ALIASES[form]
+    return None
 
 
 def told_columns(
     header: Sequence[str], label: str, columns: Mapping[str, str], fields: Sequence[str]
 ) -> dict[int, str]:
-    """Column number -> our field, for what the configuration says.  Raises ``SourceError`` for names that do not exist."""
+    """Column number -> our field, as the configuration says.  Raises ``SourceError`` for names that do not exist."""
     told: dict[int, str] = {}
     exact = {title.strip(): index for index, title in reversed(list(enumerate(header)))}
     loose = {plain(title): index for index, title in reversed(list(enumerate(header)))}

@@ -64,30 +64,46 @@ class _Merger:
         self.by_key: dict[str, list[int]] = {}
         self.found: list[Contact | None] = []
         self.problems: list[Problem] = []
-        self.nameless_homes: dict[str, int] = {}
+        self.names_only: dict[str, int] = {}
 
     def join(self, record: Contact, keys: Sequence[str]) -> None:
         """A record that shares something with contacts already found."""
-        own = self.by_id.get(record.id) if record.id else None
+        own = self._own(record, keys)
         mates = self._mates(record, keys)
-        if not keys and not record.id:
-            own = self.nameless_homes.get(name_key(record.name))  # a name and nothing else: the same name is the same
-        stated = {c.id for i in mates if self._states_id(c := self._at(i))}
-        if own is None and not self._states_id(record) and len(stated) > 1:
-            self._ambiguous(record, mates)
-            return
-        if own is None and not name_key(record.name) and len(mates) > 1:
+        if own is None and self._could_be_several(record, mates):
             if not self._states_id(record):
                 self._ambiguous(record, mates)
                 return
             mates = []
-        if own is not None:
-            mates = [own, *(i for i in mates if i != own)]
-        home, *others = mates or [self._add()]
-        if mates:
-            self._report_two_names(self._at(home), record)
-        before = self.found[home]
-        merged = record if before is None else self._merged(before, record)
+        same = mates if own is None else [own, *(i for i in mates if i != own)]
+        home = self._add(record) if not same else self._absorb(record, same)
+        if record.id:
+            self.by_id[record.id] = home
+        elif not keys:
+            self.names_only[name_key(record.name)] = home
+        for key in keys:
+            indexes = self.by_key.setdefault(key, [])
+            if home not in indexes:
+                indexes.append(home)
+
+    def _own(self, record: Contact, keys: Sequence[str]) -> int | None:
+        if record.id:
+            return self.by_id.get(record.id)
+        return (
+            None if keys else self.names_only.get(name_key(record.name))
+        )  # with nothing but a name, that is who it is
+
+    def _could_be_several(self, record: Contact, mates: Sequence[int]) -> bool:
+        if not name_key(record.name):
+            return len(mates) > 1
+        stated = {contact.id for i in mates if self._states_id(contact := self._at(i))}
+        return len(stated) > 1 and not self._states_id(record)
+
+    def _absorb(self, record: Contact, same: Sequence[int]) -> int:
+        """Make the record, and the contacts that it shows to be the same, one; returns its index."""
+        home, *others = same
+        self._report_two_names(self._at(home), record)
+        merged = self._merged(self._at(home), record)
         for other in others:
             merged = self._merged(merged, self._at(other))
             self.found[other] = None
@@ -96,14 +112,7 @@ class _Merger:
                     indexes[:] = sorted({home, *indexes} - {other})
             self.by_id.update({known: home for known, i in self.by_id.items() if i == other})
         self.found[home] = merged
-        if record.id:
-            self.by_id[record.id] = home
-        elif not keys:
-            self.nameless_homes[name_key(record.name)] = home
-        for key in keys:
-            indexes = self.by_key.setdefault(key, [])
-            if home not in indexes:
-                indexes.append(home)
+        return home
 
     def _mates(self, record: Contact, keys: Sequence[str]) -> list[int]:
         """Contacts that share a number or address with the record and may be the same person."""
@@ -124,14 +133,15 @@ class _Merger:
         assert contact is not None, "a merged contact is no longer listed under its keys"  # noqa: S101
         return contact
 
-    def _add(self) -> int:
-        self.found.append(None)
+    def _add(self, record: Contact) -> int:
+        self.found.append(record)
         return len(self.found) - 1
 
     def _merged(self, first: Contact, second: Contact) -> Contact:
         if {first.do_not_call, second.do_not_call} == {True, False}:
             yes, no = (first, second) if first.do_not_call else (second, first)
-            message = f'do_not_call is "yes" here and "no" in {no.where.file} line {no.where.line}: {first.name} is not called'
+            place = f"{no.where.file} line {no.where.line}"
+            message = f'do_not_call is "yes" here and "no" in {place}: {first.name} is not called'
             hint = 'write "no" in both, if they agreed to be called again'
             self.problems.append(Problem(yes.where.file, yes.where.line, "do_not_call", message, hint))
         identity = second.id if self._states_id(second) and not self._states_id(first) else first.id or second.id

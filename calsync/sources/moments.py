@@ -50,7 +50,8 @@ class Moments:
     """Reads the times of one file.
 
     ``hours`` remembers, for hours of days without a clock change, what ``YYYY-MM-DDTHH`` (with the offset, where
-    there is one) begins with: a log has many attempts an hour, and adding the minutes is much quicker than reading a time.
+    there is one) begins with: a log has many attempts an hour, and adding the minutes is much quicker than reading
+    a time.
     """
 
     def __init__(self, zone: ZoneInfo, dates: str = "iso") -> None:

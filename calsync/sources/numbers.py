@@ -1,8 +1,8 @@
 """Telephone numbers as people write them -> E.164.
 
 Most numbers in a list are already whole, so the library that knows every numbering plan (``phonenumbers``, 30 µs a
-number) is asked only for the rest.  North American numbers are recognised here, by the rule of their plan: area code and
-exchange begin with 2-9 (NANP, ITU-T E.164 country code 1).
+number) is asked only for the rest.  North American numbers are recognised here, by the rule of their plan: area code
+and exchange begin with 2-9 (NANP, ITU-T E.164 country code 1).
 """
 
 from __future__ import annotations
@@ -117,6 +117,11 @@ class Numbers:
             raise BadNumber(f'the number "{_short(text)}" {reason}', _WRITE)
         whole = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         return (whole, extension or parsed.extension or "")
+
+
+def is_whole(text: str) -> bool:
+    """Whether ``text`` is a North American number in E.164 already, the most frequent case by far."""
+    return _NANP_WHOLE(text) is not None
 
 
 _WRITE = "write it whole, with its country code, such as +1 312 555 0142"

@@ -173,8 +173,8 @@ def _no_collection(*, again: bool) -> Iterator[None]:
 
     Reading makes some 300,000 values that live as long as the Book and form no cycles.  Walking over them as they grow,
     and once more at the end, would cost more than making them, so they are put where the collector does not look
-    (``gc.freeze``); they are freed like anything else when the Book goes.  Whatever else was frozen along with them gets
-    its turn when everything is read ``again``.
+    (``gc.freeze``); they are freed like anything else when the Book goes.  Whatever else was frozen with them gets its
+    turn when everything is read ``again``.
     """
     was_on = gc.isenabled()
     gc.disable()

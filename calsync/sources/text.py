@@ -32,7 +32,7 @@ _NOT_TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """How bytes become text.  ``mixed`` reads each line as UTF-8 or, where it is not, as cp1252.  ``bom`` is in bytes."""
+    """How bytes become text.  ``mixed`` reads a line as UTF-8 or, where it is not, as cp1252.  ``bom`` is in bytes."""
 
     name: str
     bom: int = 0
@@ -45,7 +45,7 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Whole lines, and the tail that no line end closes yet.  ``undecodable`` are indexes of lines with foreign bytes."""
+    """Whole lines, and the tail that no line end closes yet.  ``undecodable`` indexes lines with foreign bytes."""
 
     lines: list[str]
     tail: str

@@ -11,12 +11,12 @@ from difflib import get_close_matches
 
 from calsync.model import Channel, Direction, Line, Outcome
 
-_JOINERS = re.compile(r"[\s_\-–—./:]+")
+_JOINERS = re.compile("[\\s_\\-\u2013\u2014./:]+")
 
 
 def plain(text: str) -> str:
     """The form in which words are compared."""
-    return _JOINERS.sub(" ", text.replace("’", "").replace("'", "").casefold()).strip()
+    return _JOINERS.sub(" ", text.replace("\u2019", "").replace("'", "").casefold()).strip()
 
 
 def _by_word(spellings: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -60,7 +60,8 @@ OUTCOMES: dict[str, str] = _by_word(
             "meeting booked", "meeting scheduled", "booked", "demo set", "demo booked", "scheduled",
         ),
         Outcome.NOT_INTERESTED: (
-            "ni", "n.i.", "no interest", "uninterested", "not int", "declined", "refused", "said no", "no thanks", "lost",
+            "ni", "n.i.", "no interest", "uninterested", "not int", "declined", "refused", "said no", "no thanks",
+            "lost",
         ),
         Outcome.DO_NOT_CALL: (
             "dnc", "dncl", "donotcall", "do not contact", "don't call", "dont call", "stop", "stop calling", "opt out",
@@ -102,7 +103,8 @@ CHANNELS: dict[str, str] = _by_word(
         ),
         Channel.EMAIL: ("e-mail", "mail", "em", "letter"),
         Channel.VISIT: (
-            "in person", "inperson", "meeting", "met", "door", "face to face", "f2f", "walk in", "drop by", "stopped by",
+            "in person", "inperson", "meeting", "met", "door", "face to face", "f2f", "walk in", "drop by",
+            "stopped by",
         ),
     }
 )  # fmt: skip
@@ -112,7 +114,8 @@ LINES: dict[str, str] = _by_word(
         Line.CELL: ("mobile", "mob", "cellular", "cell phone", "mobile phone", "iphone", "handy", "sms", "text", "car"),
         Line.HOME: ("house", "landline", "residence", "private", "home phone", "personal"),
         Line.WORK: (
-            "office", "business", "main", "company", "company main", "job", "desk", "direct", "work phone", "business 2",
+            "office", "business", "main", "company", "company main", "job", "desk", "direct", "work phone",
+            "business 2",
         ),
     }
 )  # fmt: skip
