@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from calsync.cadences.facts import about, holds
 from calsync.cadences.model import Step, Words
+from calsync.cadences.phrases import day_in_words
 from calsync.model import Contact, Phone, Rep
 
 if TYPE_CHECKING:
@@ -119,23 +120,24 @@ def used(template: str) -> frozenset[str]:
 
 
 def mistakes(template: str) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a script, as (the words to look for, message, hint): syntax, and names that no slot has."""
-    from jinja2 import TemplateSyntaxError
+    """What is wrong with a script, as (the words to look for, message, hint).
+
+    Its syntax, names that no slot has, and whatever goes wrong when it is filled, with ordinary values and with none.
+    """
+    from jinja2 import TemplateError
 
     try:
         names = used(template)
-    except TemplateSyntaxError as error:
-        yield (
-            "",
-            f"the script cannot be read: {error.message}",
-            "check the {{ … }} and {% if … %} … {% endif %} of this script",
-        )
+        strange = sorted(name for name in names if not _known(name))
+        for context in (SAMPLE, {"rep": SAMPLE["rep"]}):
+            fill(template, context)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        yield "", f"the script cannot be read: {error}", "check its {{ … }} and {% if … %} … {% endif %}"
         return
-    for name in sorted(names):
-        if not _known(name):
-            near = get_close_matches(name, _spelled_out(), n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "the slots are listed in docs/how-to/write-a-cadence.md"
-            yield name, f"there is no slot “{name}”", hint
+    for name in strange:
+        near = get_close_matches(name, _spelled_out(), n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "the slots are listed in docs/how-to/write-a-cadence.md"
+        yield name, f"there is no slot “{name}”", hint
 
 
 @lru_cache(maxsize=1)
@@ -145,9 +147,21 @@ def environment() -> SandboxedEnvironment:
     from jinja2.sandbox import SandboxedEnvironment
 
     # Plain text for a calendar, never HTML: escaping would put entities in front of the rep.
-    return SandboxedEnvironment(
+    sandbox = SandboxedEnvironment(
         autoescape=False, undefined=ChainableUndefined, finalize=lambda value: "" if value is None else value
     )
+    sandbox.filters["day"] = _day
+    return sandbox
+
+
+def _day(value: object) -> str:
+    """``{{ extra.deadline | day }}``: an ISO date as one says it (Monday, November 30); anything else as it is."""
+    text = "" if value is None else str(value).strip()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return day_in_words(day, day)
 
 
 def _known(name: str) -> bool:

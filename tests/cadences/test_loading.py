@@ -77,6 +77,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
         ('"2.."', '"two"', 10, "steps.1.promise.1.leaves", "“leaves”", "correct the value"),
         ("by {{ promised_day", "by {{ promiced_day", 13, "steps.1.voicemail", "no slot “promiced_day”", "promised_day"),
         ("{{ greeting }}", "{{ rep.nmae }}", 13, "steps.1.voicemail", "no slot “rep.nmae”", "did you mean rep.name?"),
+        ("{{ greeting }}", "{{ topic | shout }}", 12, "steps.1.voicemail", "No filter named 'shout'", "check its"),
+        ("{{ greeting }}", "{{ minutes / 0 }}", 12, "steps.1.voicemail", "division by zero", "check its"),
         ("{{ greeting }}", "{% if topic %}", 12, "steps.1.voicemail", "cannot be read", "{% if"),
         ('title = "second"\n', "", 17, "steps.2.title", "“title” is missing", "add a line: title"),
         ('why = "always"\n', "", 3, "voicemail.why", "“why” is missing", "add a line: why"),

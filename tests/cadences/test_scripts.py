@@ -66,6 +66,14 @@ def test_every_step_has_words_for_a_machine_a_person_and_somebody_else(one: Step
     assert one.other
 
 
+def test_a_date_is_said_as_one_speaks_it() -> None:
+    said = fill(
+        "{{ extra.deadline | day }}/{{ extra.word | day }}/{{ extra.none | day }}",
+        {"extra": {"deadline": "2026-11-30", "word": "soon"}},
+    )
+    assert said == "Monday, November 30/soon/"
+
+
 def test_what_is_missing_is_named() -> None:
     first = shipped()["referral"].steps[0].voicemail
     assert missing(first, SAMPLE) == ()
