@@ -23,11 +23,13 @@ $(BIN)/python:
 
 # One stamp per kind of install, so that nothing is installed twice and a changed dependency is noticed.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@echo "Installing calsync and what it needs into $(VENV) (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed  ## the main job on the shipped example; shows the week
@@ -46,7 +48,7 @@ format: $(VENV)/.installed-dev  ## put the source into its one format
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.installed-dev  ## reading and folding 100,000 attempts, next to a bare csv.reader
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.reading
 
 reference: $(VENV)/.installed-dev  ## docs/reference and the picture of a week, made again from the source
 	$(BIN)/python -m tools.reference

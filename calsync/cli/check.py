@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from calsync.cadences import unknown_cadence
+from calsync.cadences import choose, unknown_cadence
 from calsync.cadences.lint import lint, unreadable
 from calsync.calendars import CalendarSpec, open_calendar
 from calsync.cli import looking, show
@@ -17,20 +17,28 @@ from calsync.cli.failure import problem_lines
 from calsync.cli.plan import problem_json
 from calsync.cli.style import Style
 from calsync.config import Settings
+from calsync.config.lines import Key, key_lines, line_of
+from calsync.config.mistakes import dotted
+from calsync.config.values import nearest
 from calsync.errors import CalendarError, CalsyncError, ConfigError
 from calsync.model import Book, Contact, Problem
 from calsync.office import Office
+from calsync.rendering.context import missing_slots
 from calsync.sync.report import state_of
+
+MOST_GAPS = 20
+"""Lines about missing words; whoever has more will not read them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part of the whole: what was looked at, in how many words, and what is wrong with it."""
+    """One part of the whole: what was looked at, and what is wrong with it.  ``notes`` are no mistakes."""
 
     part: str
     said: str
     problems: tuple[Problem, ...] = ()
     error: CalsyncError | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -85,12 +93,24 @@ def _office(office: Office, now: datetime) -> Iterator[Finding]:
     yield Finding("contacts and calls", said, book.problems)
     yield Finding("cadences", ", ".join(office.cadences), tuple(_cadence_problems(office, book, now)))
     plan = office.plan(now)
-    owed = sum(call.commitment.state.live for call in plan.calls)
+    owed = [call.commitment for call in plan.calls if call.commitment.state.live]
     rest = tuple(problem for problem in plan.problems if problem not in book.problems)
-    yield Finding("promises", f"{show.count(owed, 'call')} owed", rest)
+    notes = tuple(_gaps(office, [book.contacts[one.contact_id] for one in owed]))
+    yield Finding("promises", f"{show.count(len(owed), 'call')} owed", rest, notes=notes)
+
+
+def _gaps(office: Office, contacts: list[Contact]) -> Iterator[str]:
+    """What the scripts would like to say and the contact list does not tell; the sentences read well without."""
+    default = office.policy.default_cadence
+    gaps = {contact.name: missing_slots(contact, choose(contact, office.cadences, default)) for contact in contacts}
+    lines = [f"{name}: the script does without {', '.join(slots)}" for name, slots in gaps.items() if slots]
+    yield from lines[:MOST_GAPS]
+    if len(lines) > MOST_GAPS:
+        yield f"and {len(lines) - MOST_GAPS} more contacts"
 
 
 def _cadence_problems(office: Office, book: Book, now: datetime) -> Iterator[Problem]:
+    yield from _unknown_names(office)
     somebody = next(iter(book.contacts.values()), Contact("nobody", ""))
     for cadence in office.cadences.values():
         yield from lint(cadence)
@@ -98,6 +118,20 @@ def _cadence_problems(office: Office, book: Book, now: datetime) -> Iterator[Pro
     for contact in book.contacts.values():
         if (problem := unknown_cadence(contact, office.cadences)) is not None:
             yield problem
+
+
+def _unknown_names(office: Office) -> Iterator[Problem]:
+    """Names of cadences in the configuration that no file has."""
+    settings, known = office.settings, list(office.cadences)
+    named: dict[Key, str] = {("cadences", "default"): office.policy.default_cadence}
+    named |= {("cadences", "by_group", group): name for group, name in settings.cadence_by_group.items()}
+    for key, name in named.items():
+        if name not in known:
+            near = nearest(name, known)
+            hint = f'did you mean "{near}"?' if near else f"one of {', '.join(known)}"
+            file = settings.file
+            line = line_of(key_lines(file.read_text(encoding="utf-8-sig")), key)
+            yield Problem(str(file), line, dotted(key), f'there is no cadence "{name}"', hint)
 
 
 def _working_morning(now: datetime) -> datetime:
@@ -135,6 +169,7 @@ def _json(finding: Finding) -> dict[str, object]:
         "said": finding.said,
         "hint": finding.error.hint if finding.error else "",
         "problems": [problem_json(problem) for problem in finding.problems],
+        "notes": list(finding.notes),
     }
 
 
@@ -142,5 +177,6 @@ def _lines(finding: Finding, style: Style) -> Iterator[str]:
     sign = style.green("ok ") if finding.exit_code == 0 else style.red("!! ")
     yield f"{sign} {finding.part}: {finding.said}"
     yield from problem_lines(finding.problems, style)
+    yield from (f"  {note}" for note in finding.notes)
     if finding.error is not None:
         yield f"  next: {style.bold(finding.error.hint)}"

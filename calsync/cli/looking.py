@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from calsync.cli import show
 from calsync.cli.clock import moment
 from calsync.config import Settings, load
 from calsync.config.places import default_config
@@ -47,8 +48,10 @@ def view(config: Path | None, at: str | None) -> Iterator[View]:
     chosen = settings(config)
     with read_only_office(chosen) as office:
         now = moment(at, office.rep.zone)
-        plan = office.plan(now)
-        yield View(office, now, plan, office.reader.read(now).contacts)
+        with show.working("reading"):
+            plan = office.plan(now)
+            contacts = office.reader.read(now).contacts
+        yield View(office, now, plan, contacts)
 
 
 def find_contact(words: str, contacts: Mapping[str, Contact], region: str) -> Contact:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,36 @@ def console() -> Console:
 
     wide = None if sys.stdout.isatty() else 160
     return Console(width=wide, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """While work goes on: on a terminal, a moving sign and what was done last; elsewhere nothing.
+
+    Yields what to call with each step.  It is written to standard error, so that standard output stays clean.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[steps]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None, steps="")
+        done = 0
+
+        def step(name: str) -> None:
+            nonlocal done
+            done += 1
+            progress.update(task, steps=f"{done}: {name}")
+
+        yield step
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

@@ -56,7 +56,8 @@ def _by_daemon(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool
     if not socket_path(chosen.state_path).exists():
         return None
     now = moment(at, chosen.rep().zone).isoformat() if at else None
-    reply = ask(chosen.state_path, {"at": now, "dry_run": dry_run, "confirm": confirm})
+    with show.working("the daemon is at it"):
+        reply = ask(chosen.state_path, {"at": now, "dry_run": dry_run, "confirm": confirm})
     if reply is not None and "error" in reply:
         raise CalsyncError(str(reply["error"]), hint=str(reply["hint"]))
     return reply
@@ -69,7 +70,8 @@ def _here(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool) -> 
         else:
             held.enter_context(locked(chosen.state_path, wait=LOCK_SECONDS))
             office = held.enter_context(open_office(chosen))
-        done = run_once(office, moment(at, office.rep.zone), dry_run=dry_run, confirm=confirm)
+        step = held.enter_context(show.working("reading and writing"))
+        done = run_once(office, moment(at, office.rep.zone), dry_run=dry_run, confirm=confirm, checkpoint=step)
     return report_json(done) | {"exit_code": done.exit_code}
 
 

@@ -84,6 +84,21 @@ def test_the_papers_are_there(name: str) -> None:
     assert (ROOT / name).stat().st_size > 200
 
 
+PAGES = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")) if path.name != "CHANGELOG.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_the_documentation_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_module_and_test_that_a_page_names_is_there(page: Path) -> None:
+    named = re.findall(r"`((?:calsync|tests|tools|systemd)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_ci_fails_on_a_test_that_was_skipped() -> None:
     cases = (
         '<testcase classname="a" name="ok"/><testcase classname="a" name="s"><skipped message="no server"/></testcase>'
