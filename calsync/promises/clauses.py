@@ -60,14 +60,14 @@ RULES = _rules(
     (Role.PAST, "was {filler|not}* {need|will}", "was supposed to call Monday"),
     (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} cb", "has a doctor's appointment on Friday"),
     (Role.REP, "{want|prefer|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
-    (Role.CONTACT, "{will|need|to|call|wantto} {filler|want|prefer|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
+    (Role.CONTACT, "{will|need|to|call|wantto|prefer|want} {filler|want|prefer|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
     (Role.CONTACT, "^{filler|and|but}* {call|cb|try|give} {back|a}? me (?!(_*say))", "call us when you can"),
     (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
     (Role.REP, "{want|prefer|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
     (Role.REP, "prefer {a|it|for|filler|to|do|me}{0,3} due", "prefers Thursday | wants it Friday at 3"),
     (
         Role.CONTACT,
-        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|would|try|also|either|or|i|need|not}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
+        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|try|or|need|not|word|and}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
         "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
     ),
     # the rep's, said as such
@@ -220,14 +220,16 @@ def opted_out(symbols: str, parts: list[Clause]) -> tuple[int, int] | None:
     return found and found.span()
 
 
-def told_not_to_call(symbols: str) -> tuple[int, int] | None:
+def told_not_to_call(symbols: str, parts: list[Clause]) -> tuple[int, int] | None:
     """Where the text says not to call, which a promise of theirs, or a date, takes the edge off."""
     if _NEGATIONS[0] not in symbols:
         return None
-    for regex in _WEAK:
-        found = regex.search(symbols)
-        if found:
-            return found.span()
+    for part in parts:
+        if part.role is not Role.CONDITION:
+            for regex in _WEAK:
+                found = regex.search(symbols, part.start, part.end)
+                if found:
+                    return found.span()
     return None
 
 

@@ -79,10 +79,14 @@ class Rule(NamedTuple):
 
 
 class Level:
-    """Rules that are tried together at every place of the text, in the order written: the first that fits wins."""
+    """Rules that are tried together at every place of the text, in the order written: the first that fits wins.
 
-    def __init__(self, name: str) -> None:
+    ``needs`` names classes without one of which no rule of the level can fit, so that most lines pass it by.
+    """
+
+    def __init__(self, name: str, needs: str) -> None:
         self.name = name
+        self._needs = frozenset(symbol(each) for each in needs.split())
         self.rules: list[Rule] = []
         self._master: re.Pattern[str] | None = None
         self._each: list[tuple[re.Pattern[str], str, Callable[..., Any]]] = []
@@ -106,11 +110,13 @@ class Level:
 
     def apply(self, line: Line, moment: Any) -> Line:
         """The line with everything this level recognises replaced by its result."""
+        symbols = line.symbols
+        if self._needs.isdisjoint(symbols):
+            return line
         if self._master is None:
             self.compile()
         assert self._master is not None  # noqa: S101 - compile() set it; for the type checker
         search = self._master.search
-        symbols = line.symbols
         match = search(symbols)
         if match is None:
             return line

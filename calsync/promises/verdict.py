@@ -31,7 +31,7 @@ def judge(line: Line, moment: Moment) -> Reading:
         return Reading(Kind.OPTOUT, None, "asks not to be called any more", _spans(line, out))
     theirs = their_voice(symbols)
     roles = {part.role for part in parts}
-    told = told_not_to_call(symbols)
+    told = told_not_to_call(symbols, parts)
     if told:
         if Role.CONTACT not in roles and not theirs:
             return Reading(Kind.OPTOUT, None, "says not to call", _spans(line, told))

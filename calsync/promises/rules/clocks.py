@@ -6,7 +6,7 @@ from calsync.promises.grammar import Level
 from calsync.promises.tokens import Digits
 from calsync.promises.values import Clock, Length, Moment
 
-CLOCKS = Level("clocks")
+CLOCKS = Level("clocks", "num mil clock noon noonish hclock half quarter")
 _rule = CLOCKS.rule
 Hourlike = int | Digits | tuple[int, int, bool] | Clock
 

@@ -9,8 +9,8 @@ from calsync.promises.grammar import Level
 from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, SHORT_DAYS, SHORT_MONTHS, Days, Moment
 
-DATES = Level("dates")
-DAYS = Level("days")
+DATES = Level("dates", "iso dmy slashed month ordinal ordword last num holiday")
+DAYS = Level("days", "weekday dayword date unit")
 _date = DATES.rule
 _day = DAYS.rule
 
@@ -326,12 +326,13 @@ def _matching(moment: Moment, weekday: int, day: Days) -> Days | None:
     """A date with its weekday; where they differ, the year is sought in which they agree, within six years."""
     if day.first.weekday() == weekday:
         return day
-    if "next" in day.why:
+    earlier = dates.make(day.first.year - 1, day.first.month, day.first.day)
+    if "next" in day.why and (moment.resolve or earlier is None or earlier.weekday() != weekday):
         for ahead in range(1, 7):
             found = dates.make(day.first.year + ahead, day.first.month, day.first.day)
             if found and found.weekday() == weekday:
                 return single(found, "date", f"{spell(found)}: the next one on a {DAY_NAMES[weekday]}")
-    return None
+    return Days(day.first, day.last, "day", "past", f"{spell(day.first)} is not a {DAY_NAMES[weekday]}")
 
 
 @_day("day", "<dayword>", examples=("tomorrow", "today", "day after tomorrow", "tmrw"))

@@ -13,9 +13,9 @@ from calsync.promises.rules.periods import month, span, week, weekend
 from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, Clock, Clocks, Days, Elapsed, Length, Moment
 
-OFFSETS = Level("offsets")
-ABOUT = Level("about")
-JOINS = Level("joins")
+OFFSETS = Level("offsets", "length unit day hclock num weekend_word")
+ABOUT = Level("about", "length")
+JOINS = Level("joins", "day period time num mil")
 _rule = OFFSETS.rule
 _WORDS = {"business_day": "business day"}
 

@@ -8,8 +8,8 @@ from calsync.promises.grammar import Level
 from calsync.promises.tokens import Digits
 from calsync.promises.values import Length, Moment
 
-NUMBERS = Level("numbers")
-LENGTHS = Level("lengths")
+NUMBERS = Level("numbers", "number tens big")
+LENGTHS = Level("lengths", "unit quarter")
 _rule = NUMBERS.rule
 
 

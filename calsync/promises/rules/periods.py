@@ -10,8 +10,8 @@ from calsync.promises.rules.days import spell, year_of
 from calsync.promises.tokens import Digits
 from calsync.promises.values import SHORT_MONTHS, Days, Moment
 
-PERIODS = Level("periods")
-EDGES = Level("edges")
+PERIODS = Level("periods", "unit quarter weekend_word week_of week_beginning weekend_of month isomonth quarter_name phrase mil")
+EDGES = Level("edges", "period month unit week_of")
 _rule = PERIODS.rule
 _MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
