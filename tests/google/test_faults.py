@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -151,6 +153,13 @@ class TestNothingWasDone:
         with pytest.raises(Unreachable, match="no calendar data"):
             calendar.changes(None)
 
+    def test_an_empty_listing_is_told_as_it_is(self, server: GoogleServer, calendar: GoogleCalendar) -> None:
+        """P1: whether to believe it is for the guard, which knows how many there ought to be."""
+        calendar.create(entry())
+        server.faults.append(Fault("events.list", Effect.LIE_EMPTY))
+        found = calendar.changes(None)
+        assert (found.full, found.seen, found.gone) == (True, (), ())
+
     def test_a_listing_without_an_end_is_no_listing(self, server: GoogleServer, calendar: GoogleCalendar) -> None:
         body = b'{"items": []}'
         server.faults.append(Fault("events.list", Effect.ANSWER, status=200, body=body, times=9))
@@ -164,16 +173,40 @@ class TestNothingWasDone:
         with pytest.raises(Unreachable, match="cannot be reached"):
             calendar.create(entry())
 
-    def test_a_server_that_does_not_answer(
+
+class TestALateAnswer:
+    """It belongs to the request that was given up, and must never be taken for the answer to another one."""
+
+    @pytest.fixture
+    def hurried(
         self, server: GoogleServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    ) -> Iterator[GoogleCalendar]:
         monkeypatch.setattr("calsync.calendars.google.connection.TIME_LIMIT", 0.2)
         desk.settle(server, tmp_path)
         calendar = desk.client(server, tmp_path)
-        server.faults.append(Fault("events.list", Effect.DELAY, seconds=0.6, times=9))
-        with pytest.raises(Unreachable, match="did not answer in time"):
-            calendar.changes(None)
+        yield calendar
         calendar.close()
+
+    def test_of_a_poll(self, server: GoogleServer, hurried: GoogleCalendar) -> None:
+        hurried.create(entry(1))
+        token = hurried.changes(None).token
+        hurried.create(entry(2))
+        server.faults.append(Fault("events.list", Effect.DELAY, seconds=0.5, times=3))
+        with pytest.raises(Unreachable, match="did not answer in time"):
+            hurried.changes(token)
+        time.sleep(0.5)
+        whole = hurried.changes(None)
+        assert whole.full
+        assert {seen.uid for seen in whole.seen} == {entry(1).uid, entry(2).uid}
+
+    @pytest.mark.parametrize("effect", [Effect.DELAY, Effect.TRUNCATE])
+    def test_of_a_write(self, server: GoogleServer, hurried: GoogleCalendar, effect: Effect) -> None:
+        server.faults.append(Fault("events.insert", effect, seconds=0.5))
+        receipt = hurried.create(entry(1))
+        assert [each.operation for each in server.requests] == ["events.insert", "events.get"]
+        assert receipt.href == entry(1).uid
+        hurried.create(entry(2))
+        assert len(server.calls("events.insert")) == 2
 
 
 class TestQuotas:

@@ -1,8 +1,8 @@
 """The line to Google: one connection, the sign-in kept fresh, every request with a time limit.
 
 Google's client library builds and checks requests from the discovery document that it carries, so nothing is asked of
-the network at start.  Its own transport (httplib2) is used as it is, but for one thing: it sends a request a second
-time when the first had no answer, which for a write means not knowing what was done.
+the network at start.  Its own transport (httplib2) is used as it is, but for one thing: it would send a request a
+second time when the first had no answer, which for a write means not knowing what was done.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ SERVICE_PATH = "/calendar/v3/"
 Json = dict[str, Any]
 
 
+stamina.instrumentation.set_on_retry_hooks(())  # a retry is no news: what is left after the last one is said
+
+
 class _PlainOnce(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # httplib2 has no types
     def getresponse(self) -> http.client.HTTPResponse:
         return _answer_once(super().getresponse)
@@ -63,7 +66,13 @@ class _Transport:
 
     def request(self, uri: str, method: str = "GET", **more: Any) -> tuple[httplib2.Response, bytes]:
         more["connection_type"] = _TlsOnce if uri.startswith("https:") else _PlainOnce
-        answer: tuple[httplib2.Response, bytes] = self._http.request(uri, method, **more)
+        try:
+            answer: tuple[httplib2.Response, bytes] = self._http.request(uri, method, **more)
+        except BaseException:
+            # A late answer must never be taken for the next one's: httplib2 drops the connection after a time limit, but
+            # keeps it after any other trouble.
+            self._http.close()
+            raise
         return answer
 
     def close(self) -> None:
