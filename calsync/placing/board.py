@@ -62,7 +62,8 @@ class Board:
         self._owner[cell] = call
         day = cell >> SHIFT
         self._taken[day] = self._taken.get(day, 0) | 1 << index_of(cell)
-        self.charge(cell)
+        if self._capped:
+            self.charge(cell)
 
     def drop(self, call: int) -> int:
         cell = self.cell_of.pop(call)

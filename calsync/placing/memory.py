@@ -23,7 +23,21 @@ class Kept:
     contact: Contact
     attempts: Sequence[Attempt] | None
     cell: int
+    start: int
+    """The UTC minute at which the cell starts."""
     placed: Placed
+
+    def holds(self, commitment: Commitment, seen: Slot | None, book: Book) -> bool:
+        """True when nothing that this rests on has changed (busy times and clock times apart)."""
+        slot = self.placed.slot
+        return (
+            commitment is self.commitment
+            and seen is not None
+            and slot is not None
+            and (seen is slot or (seen.start == slot.start and seen.end == slot.end))
+            and book.attempts.get(commitment.contact_id) is self.attempts
+            and book.contacts.get(commitment.contact_id) is self.contact
+        )
 
 
 @dataclass(slots=True)
@@ -83,8 +97,11 @@ class Memory:
 
     def habits(self, book: Book, rep: Rep, now: datetime) -> Habits:
         """The habits of each kind of contact, over everybody in the book."""
-        for contact_id in book.contacts:
-            if book.attempts.get(contact_id) and self.facts(contact_id, book, rep, now):
+        for contact_id, attempts in book.attempts.items():
+            known = self._known.get(contact_id)
+            if known and known.tally and known.attempts is attempts and known.contact is book.contacts.get(contact_id):
+                continue
+            if attempts and self.facts(contact_id, book, rep, now):
                 self.tally(contact_id)
         for gone in self._known.keys() - book.contacts.keys():
             self._forget(gone)
@@ -97,12 +114,3 @@ class Memory:
         if known is not None and known.tally is not None:
             self._totals[known.contact.kind].merge(known.tally, -1)
             self._habits = None
-
-    def same(self, kept: Kept, commitment: Commitment, seen: Slot | None, book: Book) -> bool:
-        """True when nothing that ``kept`` rests on has changed (busy times and clock times apart)."""
-        return (
-            kept.commitment is commitment
-            and kept.placed.slot == seen
-            and book.contacts.get(commitment.contact_id) is kept.contact
-            and book.attempts.get(commitment.contact_id) is kept.attempts
-        )

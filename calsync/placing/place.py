@@ -76,6 +76,7 @@ class Placing:
         self._of_all: Habits | None = None
         self._siblings: Counter[str] = Counter()
         self._pins: dict[str, list[int]] = {}
+        self._recalled: dict[str, Kept] = {}
 
     def run(self) -> tuple[Placed, ...]:
         """Place everything."""
@@ -136,8 +137,8 @@ class Placing:
             if (
                 before is not None
                 and commitment.id not in moved
-                and self.memory.same(before, commitment, seen.get(commitment.id), self.book)
-                and self.world.grid.start(before.cell) >= self.world.now
+                and before.start >= self.world.now
+                and before.holds(commitment, seen.get(commitment.id), self.book)
             ):
                 remembered.append((number, before))
             elif self.facts(commitment.contact_id) is None:
@@ -173,28 +174,30 @@ class Placing:
     def _recall(self, remembered: Sequence[tuple[int, Kept]]) -> list[Task]:
         """Put back what stands where it stood; the tasks of what a new appointment or a cap has driven out."""
         out: list[Task] = []
+        blocked, closed, siblings = self.world.blocked, self.board.closed, self._siblings
         for number, kept in remembered:
-            day, bit = kept.cell >> SHIFT, 1 << index_of(kept.cell)
-            shared = self._siblings[kept.commitment.contact_id] > 1
-            if shared or (self.world.blocked(day) | self.board.closed(day)) & bit:
+            day = kept.cell >> SHIFT
+            taken = blocked.get(day, 0) | closed(day)
+            if (taken and taken >> index_of(kept.cell) & 1) or siblings[kept.commitment.contact_id] > 1:
                 out.append(self.task(number))
             else:
                 self.board.put(number, kept.cell)
                 self.placed[number] = kept.placed
+                self._recalled[kept.commitment.id] = kept
         return out
 
     def _remember(self) -> None:
-        """Keep the calls that stand in a cell of their own window, or are overdue: the others may find a better one."""
-        kept: dict[str, Kept] = {}
-        for number, cell in self.board.cell_of.items():
-            commitment = self.commitments[number]
-            task = self._tasks.get(number)
-            if task is None:
-                kept[commitment.id] = self.memory.kept[commitment.id]
-            elif task.how in ("seen", "picked", "squeezed"):
-                contact = self.book.contacts[commitment.contact_id]
-                attempts = self.book.attempts.get(commitment.contact_id)
-                kept[commitment.id] = Kept(commitment, contact, attempts, cell, self.placed[number])
+        """Keep the calls that stand in a cell of their own window, or are overdue: others may find a better one."""
+        kept = self._recalled
+        for number, task in self._tasks.items():
+            commitment = task.commitment
+            cell = self.board.cell_of.get(number)
+            if cell is None or task.how not in ("seen", "picked", "squeezed"):
+                kept.pop(commitment.id, None)
+                continue
+            attempts = self.book.attempts.get(commitment.contact_id)
+            start = self.world.grid.start(cell)
+            kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, start, self.placed[number])
         self.memory.kept = kept
 
     def _keep_seen(self, waiting: Iterable[Task]) -> None:

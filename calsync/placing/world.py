@@ -40,14 +40,11 @@ class World:
         self.today = self.grid.day_of(minutes(now))
         self.busy = sorted((minutes(span.start), minutes_up(span.end)) for span in busy if span.start < span.end)
         self.pinned: list[tuple[int, int]] = []
-        self._blocked: dict[int, int] = {}
+        self.blocked: dict[int, int] = {}
+        """The cells of a day that a busy time or a fixed point takes."""
         self._open: dict[tuple[Places, Week | None, int], int] = {}
         for start, end in self.busy:
             self._block(start, end)
-
-    def blocked(self, day: int) -> int:
-        """The cells that a busy time or a fixed point takes."""
-        return self._blocked.get(day, 0)
 
     def pin(self, start: int, end: int) -> None:
         """Take ``[start, end)`` for a call that will not move.  To be done before anything is asked of ``open``."""
@@ -57,14 +54,14 @@ class World:
 
     def _block(self, start: int, end: int) -> None:
         for day in range(self.grid.day_of(start), self.grid.day_of(max(start, end - 1)) + 1):
-            self._blocked[day] = self._blocked.get(day, 0) | self.grid.touching(day, start, end)
+            self.blocked[day] = self.blocked.get(day, 0) | self.grid.touching(day, start, end)
 
     def open(self, places: Places, wishes: Week | None, day: int) -> int:
         """The cells of a day in which such a contact may be called by a rep who is free."""
         key = (places, wishes, day)
         known = self._open.get(key)
         if known is None:
-            known = self.work(day) & ~self._blocked.get(day, 0)
+            known = self.work(day) & ~self.blocked.get(day, 0)
             if known:
                 known &= self.legal(places, day)
             if known and wishes is not None:
