@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from calsync import cadences, placing, promises, rendering
 from calsync.calendars import CalendarSpec, open_calendar
@@ -22,6 +24,12 @@ from calsync.sync.guards import Guard
 from calsync.sync.report import CalendarState
 
 
+class Opener(Protocol):
+    """How a calendar is opened: ``open_calendar``, or whatever brings calendars of its own."""
+
+    def __call__(self, spec: CalendarSpec, *, zone: ZoneInfo) -> Calendar: ...
+
+
 @dataclass(slots=True)
 class Branch:
     """One calendar of the rep: the connection, the ledger's rows of it, and how it fares."""
@@ -34,7 +42,14 @@ class Branch:
 class Office:
     """Everything a rep's runs share.  Open it once, run it often, close it."""
 
-    def __init__(self, settings: Settings, *, ledger: Ledger | None = None, cache: Cache | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        ledger: Ledger | None = None,
+        cache: Cache | None = None,
+        opener: Opener = open_calendar,
+    ) -> None:
         self.settings = settings
         self.rep: Rep = settings.rep()
         self.policy = settings.policy()
@@ -51,6 +66,7 @@ class Office:
         self.words = promises.Words.for_hours(self.rep.hours, parts=settings.parts_of_day, phrases=settings.phrases)
         self.ledger = ledger or Ledger(settings.state_path)
         self.cache = cache or Cache(settings.state_path.with_name(settings.state_path.name + ".cache"))
+        self._opener = opener
         self._branches: dict[str, Branch] = {}
         self.calm: Calm | None = None
 
@@ -100,7 +116,7 @@ class Office:
     def branch(self, spec: CalendarSpec) -> Branch:
         """The calendar, opened when it is first needed.  Raises ``CalendarError``."""
         if spec.name not in self._branches:
-            calendar = open_calendar(spec, zone=self.rep.zone)
+            calendar = self._opener(spec, zone=self.rep.zone)
             known = self.ledger.calendars().get(spec.name)
             state = CalendarState(spec.name, "ok", last_sync=known.last_sync if known else None)
             self._branches[spec.name] = Branch(calendar, self.ledger.rows(spec.name), state)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -51,7 +50,7 @@ def test_a_log_replaced_by_rename_deleted_and_restored_is_noticed(rep: Rep) -> N
     with daemon(rep) as running:
         new = rep.log_file.with_suffix(".new")
         new.write_text(rep.log_file.read_text() + promise("ann") + "\n")
-        os.replace(new, rep.log_file)
+        new.replace(rep.log_file)
         running.wait_for(lambda: calls(rep) == 1)
         text = rep.log_file.read_text()
         rep.log_file.unlink()
@@ -146,7 +145,7 @@ def test_nothing_private_is_logged(rep: Rep) -> None:
 
 def test_idle_it_does_not_wake_up(rep: Rep) -> None:
     with daemon(rep) as running:
-        running.wait_for(lambda: (rep.folder / "state" / "ledger.db").exists())
+        running.wait_for((rep.folder / "state" / "ledger.db").exists)
         settled = _until_quiet(running)
         time.sleep(3)
         assert _switches(running) - settled <= 2
