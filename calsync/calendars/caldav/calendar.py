@@ -27,6 +27,7 @@ from calsync.errors import Gone, Stale, Taken
 from calsync.model import Entry, Span
 
 _ICS = {"Content-Type": "text/calendar; charset=utf-8"}
+_TRIES = 3
 _NO_SUCH_ETAG = '"calsync-no-such-etag"'
 
 
@@ -180,10 +181,10 @@ class CalDavCalendar:
                 if answer.status not in (404, 410, 412):
                     return self._updated(poll, seen.href, text, answer)
             # a condition that failed, or one that this server cannot be trusted with: look before writing
-            for _ in range(3):
+            for attempt in range(_TRIES):
                 etag, current = self._unchanged(poll, seen)
                 text = self._patched(current, entry, seen)
-                condition = {"If-Match": etag} if _strong(etag) and self._facts.keeps_match is not False else {}
+                condition = self._condition(etag, attempt)
                 answer = self._put(poll, seen.href, text, condition)
                 if answer.status not in (404, 410, 412):
                     receipt = self._updated(poll, seen.href, text, answer)
@@ -204,15 +205,23 @@ class CalDavCalendar:
                 answer = self._wire.request("DELETE", url, b"", {"If-Match": seen.etag})
                 if self._deleted(answer):
                     return
-            for _ in range(3):
+            for attempt in range(_TRIES):
                 try:
                     etag, _ = self._unchanged(poll, seen)
                 except Gone:
                     return
-                condition = {"If-Match": etag} if _strong(etag) and self._facts.keeps_match is not False else {}
-                if self._deleted(self._wire.request("DELETE", url, b"", condition)):
+                if self._deleted(self._wire.request("DELETE", url, b"", self._condition(etag, attempt))):
                     return
             raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is removed.")
+
+    def _condition(self, etag: str, attempt: int) -> dict[str, str]:
+        """The condition of a write that follows a look.  None where the server keeps none; and none at the last try,
+        where each look found the same event under another etag: such an etag says nothing, and the look was a moment
+        ago.
+        """
+        if self._facts.keeps_match is False or not _strong(etag) or attempt == _TRIES - 1:
+            return {}
+        return {"If-Match": etag}
 
     def _deleted(self, answer: Answer) -> bool:
         """True when it is gone, False on a failed condition; anything else is an error."""

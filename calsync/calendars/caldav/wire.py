@@ -176,11 +176,15 @@ class Wire:
     def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        while chunk := response.read(1 << 16):
+        # piece by piece as they come: a server that drips its answer must not outlast the time limit
+        while chunk := response.read1(1 << 16):
             chunks.append(chunk)
             size += len(chunk)
             if time.monotonic() > deadline or size > _MOST_BYTES:
                 raise failures.too_slow(self._spec, self._limits.total)
+        if response.length:  # less came than was announced: half an event is no event
+            raise http.client.IncompleteRead(b"", response.length)
+        response.close()  # lets the connection take the next request; read1 alone does not
         return b"".join(chunks)
 
     def _connected(self, parts: SplitResult) -> http.client.HTTPConnection:
