@@ -55,19 +55,22 @@ RULES = _rules(
     # what they ask for, and what they will do
     (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
     (Role.REP, "mycall", "you'll hear from me tomorrow"),
+    (Role.PAST, "{call|cb|calls} {did|was|ed}|praise {call|cb|calls}|^{filler|obj|my|their|the}* call {be}? out", "call lasted 20 minutes | great call today | phone off all weekend"),
+    (Role.OTHER, "^(?!_*i ) _{0,4} {wantto|need|will|want|prefer|needs|to} {call|calling} {to|with|re|it|over|in|on}* {obj|their|the|my}? third", "wants to talk to her husband first"),
+    (Role.CONDITION, "give {you|obj|third|name} until due", "I'll give you till Friday"),
     (Role.PAST, "missed _{0,3} {call|cb|calls}|no {call|cb} for", "missed call from her at 2pm"),
     (Role.CONDITION, "^{filler|but|and}* need third", "should she not call by Friday"),
     (Role.PAST, "was {filler|not}* {need|will}", "was supposed to call Monday"),
     (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} cb", "has a doctor's appointment on Friday"),
     (Role.REP, "{want|prefer|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
     (Role.CONTACT, "{will|need|to|call|wantto|prefer|want} {filler|want|prefer|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
-    (Role.CONTACT, "^{filler|and|but}* {call|cb|try|give} {back|a}? me (?!(_*say))", "call us when you can"),
+    (Role.CONTACT, "^{filler|and|but}* {call|cb|try|give} {back|a|to}? me (?!(_*say))", "call us when you can"),
     (Role.CONTACT, "{calling|give|giving} {me|my} _{0,3} {back|call|ringn|due|when|know}", "calling me back Friday"),
     (Role.REP, "{want|prefer|needs|like} {a|the|my|me|to|for|you|another|quick|more|call|filler|word|be}* {call|cb|calling|try|ringn|called|calls|bothered}", "wants a call mid-April | asked to be called Friday"),
-    (Role.REP, "prefer {a|it|for|filler|to|do|me}{0,3} due", "prefers Thursday | wants it Friday at 3"),
+    (Role.REP, "(?<!not) prefer {a|it|for|filler|to|do|me}{0,3} due ({filler|call|for|avail|at|to|or}|$)", "prefers Thursday | wants it Friday at 3"),
     (
         Role.CONTACT,
-        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|try|or|need|not|word|and}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
+        "({third|name}|^due) {filler|also|have|be|the|and|third|name|word}{0,3} {will|can|be|promise|to|say|wantto} ({filler|be|that|third|will|to|have|try|or|need|not|word|and|think}){0,5} {call|calling|let|send|cb|give|get|try|back|order|decide}",
         "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
     ),
     # the rep's, said as such
@@ -87,9 +90,9 @@ RULES = _rules(
     (Role.OTHER, "{third|name|my|your|their} {call|calls}", "her sales calls"),
     (Role.REP, "due {filler|avail|on|for|the}* {call|calls|try}|{call|try} {filler|back|again|on|for|the}* due", "Friday call"),
     # when somebody can be reached, or is away until
-    (Role.FREE, "{avail|out|back}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
+    (Role.FREE, "{give|wait} {obj|third|you|name|the|a}? due|{avail|out|back}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
     (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
-    (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|sometime|due|latest}*$|{filler}* {re|around|for} _)|^{filler|give|wait|a}* length$", "Tues | between 2 and 4 on Weds"),
+    (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|now|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|sometime|due|latest}*$|{filler}* {re|around|for} _)|^{filler|give|wait|a}* length$", "Tues | between 2 and 4 on Weds"),
 )
 _COMPILED = [(rule.role, re.compile(translate(rule.pattern.rstrip(), capture=False).replace(" ", ""))) for rule in RULES]
 
@@ -99,7 +102,7 @@ _CUT = re.compile(
         f"({_MARKS})+"
         "| (?<!{if|when|and|but|so|then|filler|say|fix}) (?=if|when)"
         "| (?<!{if|when|and|but|so|then|comma}) (?=but|fix)"
-        "| and (?!call {back}? me) (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
+        "| and (?!{call|let|give} {back|to|with|a}* me) (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
         "| then (?={call|cb|try|will|i|calling})"
         "| (?<!{say|promise|if|when|that|and|but|so|then|filler|i|want|prefer|third|name|for|to|a|the|due|or|until|before|after}) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=if not) (?=_)"
@@ -139,7 +142,7 @@ def role_of(symbols: str) -> Role:
 
 
 _THIRD = re.compile(translate("^{but|so|filler}* {third|name}", capture=False).replace(" ", ""))
-_AND, _WILL, _CALL_VERB = symbol("and"), symbol("will"), symbol("call")
+_AND, _THINK, _WILL, _CALL_VERB = symbol("and"), symbol("think"), symbol("will"), symbol("call")
 
 
 def clauses(symbols: str) -> list[Clause]:
@@ -148,7 +151,10 @@ def clauses(symbols: str) -> list[Clause]:
     subject = ""
     for begin, end in _stretches(symbols):
         text = symbols[begin:end]
-        if found and begin and symbols[begin - 1] == _AND and text[0] in (_WILL, _CALL_VERB) and subject:
+        joined = bool(found) and symbols[begin - 1] == _AND and text[0] in (_WILL, _CALL_VERB)
+        if joined and _THINK in symbols[found[-1].start : found[-1].end]:
+            role = Role.CONTACT
+        elif joined and subject:
             role = role_of(subject + text)
         else:
             role = role_of(text)
@@ -176,20 +182,21 @@ def _stretches(symbols: str) -> list[tuple[int, int]]:
 _NOT_TO = "(?<!will) (?<!{if|third|name|i|you} do) (?<!{if|third|name|i|you} have) not"
 OPT_OUT = _rules(
     (Role.REFUSED, "dnc", "DNC | take me off your list"),
-    (Role.REFUSED, "^{filler|say|quote}* stopword {stop|dot|quote|filler}*$|{say|called|send|receive} {quote|a|filler|the|me}* stopword ({stop|dot|comma|quote|to|dash}|$)", "STOP | replied STOP"),
+    (Role.REFUSED, "^{filler|say|quote}* stopword {stop|dot|quote|filler}*$|{say|called|send|receive|hear|colon|quote} {quote|a|filler|the|me|colon|dash}* stopword ({stop|dot|comma|quote|to|dash}|$)", "STOP | replied STOP"),
     (Role.REFUSED, "stopword _{0,3} {calling|bother|bothering|calls|call|contacting|send}", "please stop calling"),
     (Role.REFUSED, "{out|from_off|from} {the|your|my|our|all|call|a|this|word|filler|any}{0,3} list", "wants off the list"),
-    (Role.REFUSED, "remove _{0,4} {from_off|out|from} ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
+    (Role.REFUSED, "remove _{0,4} {from_off|out|from} of? ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
     (Role.REFUSED, "remove {me|obj|third|name|my|their|the|her|your|us|this}{1,2} {list|from|name|out}* ({stop|dot|comma|quote|filler|and}|$)", "remove me | delete my number"),
+    (Role.REFUSED, "^{filler|say|quote}* remove {filler|me|quote}*$|{want|prefer|say|like} {to|for|be|a}* remove {stop|dot|comma|from_off|out|from|quote}*($|{third|obj|me|name}$)", "please remove"),
     (Role.REFUSED, "{to|wantto|need|like} be remove", "wants to be removed"),
-    (Role.REFUSED, "^{filler}* no {call|calls} {filler|or|send|calls|to|this|list|at}*$", "no calls please"),
+    (Role.REFUSED, "^{filler}* no {word|called}? {call|calls} {filler|or|send|calls|to|this|list|at}*$", "no calls please"),
     (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called|bother}", "wants no more calls"),
     (Role.REFUSED, "{want|prefer|say|filler|like|prefer} {for|that|filler}* no {more|anymore|word}? {calls|call|bother|send} (?!{due|before|until|after|by})", "asked for no calls"),
     (Role.REFUSED, _NOT_TO + " {ever|to|be|filler|anymore|me|again|have}{0,4} {call|called|contacted|bother|bothered|send|bothering} _{0,5} {again|anymore}", "never call this number again"),
     (Role.REFUSED, _NOT_TO + " anymore {be|to}? {call|calling|called|bother|bothered} {me|obj|this|the|list|here|word|third|back|filler}{0,3} ({stop|dot|comma|quote|dash|and|but|paren}|$)", "don't ever call here"),
     (Role.REFUSED, "(?<!{if|third|name|you} be) not {to|ever|wantto|want|prefer|filler|like|need}{0,3} be {call|called|contacted|bothered|bother} (?!due)", "not to be contacted"),
     (Role.REFUSED, "{want|prefer} {for|that|filler}* {i|you|me}? {to}? not {to}? {call|bother|called} (?!_{0,3}{due|until})|say {for|that|filler}* {i|you} not {to}? {call|bother} (?!_{0,3}{due|until})|not {want|prefer} {you|i|me} {to}? {calling|call}", "she asked that we not call her"),
-    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
+    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto|word|receive}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
     (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|a|be|have|any|from|i|me|you}{0,3} {call|hear} {from|me|you|back}* (?!{due|until|before})", "doesn't want to hear from us"),
     (Role.REFUSED, "not {filler|ever}? {want|prefer|wish|like|wantto|ever} {to}? (mycall|hear)", "never wants to hear from us again"),
 )
@@ -213,9 +220,9 @@ def opted_out(symbols: str, parts: list[Clause]) -> tuple[int, int] | None:
     for part in parts:
         if part.role is not Role.CONDITION:
             for regex in _OPT_OUT:
-                found = regex.search(symbols, part.start, part.end)
+                found = regex.search(symbols[part.start : part.end])
                 if found:
-                    return found.span()
+                    return part.start + found.start(), part.start + found.end()
     found = _REPORT.search(symbols)
     return found and found.span()
 
@@ -227,9 +234,9 @@ def told_not_to_call(symbols: str, parts: list[Clause]) -> tuple[int, int] | Non
     for part in parts:
         if part.role is not Role.CONDITION:
             for regex in _WEAK:
-                found = regex.search(symbols, part.start, part.end)
+                found = regex.search(symbols[part.start : part.end])
                 if found:
-                    return found.span()
+                    return part.start + found.start(), part.start + found.end()
     return None
 
 

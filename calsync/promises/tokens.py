@@ -44,7 +44,7 @@ _SCANNER = re.compile(
     | (?P<dmy>(?<![\d/])\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2})(?!\d))
     | (?P<clock>(?<![\d:])(?:\d{1,2}:\d{2}(?::\d{2})?(?!\d) | \d{1,2}h\d{2}(?!\d) | \d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m?\b)))
     | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
-    | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d]))
+    | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d])|(?<![\d/-])\d{1,2}-0[1-9](?![\d:/-]))
     | (?P<meridiem>(?:(?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b ))
     | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
@@ -173,7 +173,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Line:
         elif kind == "hclock":
             sym, value = _HCLOCK, int(raw[:-1])
         elif kind == "slash":
-            sym, value = _SLASH, tuple(int(n) for n in raw.split("/"))
+            sym, value = _SLASH, tuple(int(n) for n in re.split("[/-]", raw))
         elif kind == "meridiem":
             if symbols and symbols[-1] in (_A, _DASH):
                 sym, value = _WORD, raw

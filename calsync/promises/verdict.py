@@ -13,6 +13,7 @@ from calsync.promises.windows import resolve
 
 _DUE, _LENGTH, _THEN, _RETIME, _FIX = symbol("due"), symbol("length"), symbol("then"), symbol("retime"), symbol("fix")
 _AFTER = symbol("after")
+_BOUND_THEN = {symbol(name): name for name in ("by", "before", "after")}
 
 
 class Found(NamedTuple):
@@ -82,7 +83,9 @@ def _dated(line: Line, part: Clause, moment: Moment) -> list[Found]:
 
 def _moved(found: Found) -> Found:
     """ "moved from 3/12 to 3/19": the later of the two."""
-    days = found.expression.days
+    days, clocks = found.expression.days, found.expression.clocks
+    if clocks is not None:
+        return found._replace(expression=found.expression._replace(clocks=None, clock=clocks.end))
     if days is None or days.grain != "from_to":
         return found
     return found._replace(expression=found.expression._replace(days=days._replace(first=days.last, form="day")))
@@ -146,14 +149,17 @@ def _corrected(line: Line, parts: list[Clause], moment: Moment, reading: Reading
 
 def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) -> Reading | None:
     """The date that a promise without one leans on: "then", a time that suits, the end of an absence, a condition."""
-    after_it = line.symbols[promised.end - 1] == _AFTER
-    then = after_it or _THEN in line.symbols[promised.start : promised.end]
+    words = line.symbols[promised.start : promised.end]
+    then = _THEN in words
+    bound = _BOUND_THEN.get(words[words.index(_THEN) - 1], "") if then else ""
+    if words[-1] == _AFTER:
+        then, bound = True, "after"
     before = [part for part in parts if part.start < promised.start]
     after = [part for part in parts if part.start > promised.start]
     for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,)):
         for part in (*reversed(before), *after):
             if part.role in roles:
-                found = [_until(each, "after" if after_it else "") for each in _dated(line, part, moment)]
+                found = [_until(each, bound) for each in _dated(line, part, moment)]
                 if roles == (Role.OTHER,) and not then:
                     found = [each for each in found if each.expression.bound in ("by", "before")]
                 reading = _first(found, moment)
@@ -164,7 +170,7 @@ def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) 
 
 def _until(found: Found, bound: str) -> Found:
     """ "off until Tuesday, I'll try then": Tuesday itself."""
-    if found.expression.bound == "until":
+    if bound or found.expression.bound == "until":
         return found._replace(expression=found.expression._replace(bound=bound))
     return found
 

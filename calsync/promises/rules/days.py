@@ -151,6 +151,12 @@ def day_month(moment: Moment, day: int, month: int, year: Digits | None = None) 
     return in_year(moment, month, day, year)
 
 
+@_date("date", "on <num> dash <num> (?!{slash|dash|unit|length|meridiem|oclock|clock|some_count|time|ish})", examples=("on 12-9",))
+def on_dashed(moment: Moment, first: int, second: int) -> Days | None:
+    month, day = (second, first) if moment.day_first else (first, second)
+    return in_year(moment, month, day, None)
+
+
 @_date("date", "(?<!{slash|dash|num|mil|time}) <num> dash <num> (?!{slash|dash|unit|length|meridiem|oclock|clock|some_count|time|ish})", examples=("2-15", "10-22"))
 def dashed(moment: Moment, first: int, second: int) -> Days | None:
     """ "2-15" is a date where it cannot be two hours."""

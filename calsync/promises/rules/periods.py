@@ -62,7 +62,7 @@ def _ahead(moment: Moment, unit: str, count: int) -> Days | None:
     return None
 
 
-@_rule("period", "the? <unit|quarter> after_next", examples=("the week after next", "month after next"))
+@_rule("period", "the? <unit|quarter> after_next {unit|quarter}?", examples=("the week after next", "month after next"))
 def after_next(moment: Moment, unit: str) -> Days | None:
     return _ahead(moment, unit, 2) if unit in ("week", "month", "quarter", "year") else None
 
