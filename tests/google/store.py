@@ -54,6 +54,8 @@ class Store:
         self.calendars: dict[str, CalendarStore] = {}
         self.forget_deleted = False
         """RefusalError a deleted event with nothing but its id and status, as Google may."""
+        self.reminders_keep_etag = False
+        """A change of nothing but reminders leaves the etag as it was, as ``updated`` does."""
         self.zone_in_answers = ""
         """Write this into ``timeZone`` of every answer (Google has been seen to say ``GMT+05:30``)."""
         self.add_calendar(self.account, self.account)
@@ -227,7 +229,9 @@ class Store:
         event = {key: value for key, value in event.items() if value is not None}
         check_event(event)
         number = self._next()
-        event |= {"kind": "calendar#event", "etag": f'"{3_400_000_000_000_000 + number * 2000}"'}
+        event["kind"] = "calendar#event"
+        if touched or not self.reminders_keep_etag:
+            event["etag"] = f'"{3_400_000_000_000_000 + number * 2000}"'
         event["htmlLink"] = f"https://www.google.com/calendar/event?eid={event['id']}"
         if touched:
             event["updated"] = self._moment()

@@ -15,6 +15,7 @@ from calsync.calendars.base import Seen
 from calsync.calendars.google import GoogleCalendar, events
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import ConfigError, Refused, Taken, Unreachable
+from calsync.model import Entry
 from tests.contract.suite import NINE, assert_says, entry, instant, only
 from tests.google import desk
 from tests.google.desk import CALLBACKS, CHICAGO
@@ -136,6 +137,33 @@ class TestReminders:
         seen = only(calendar.changes(token).seen)
         assert seen.modified == before.modified
         assert seen.etag != before.etag
+
+    @pytest.mark.parametrize("wanted", [entry(alarms=()), entry(title="same alarms"), UPDATED], ids=lambda e: e.title)
+    def test_a_reminder_that_changed_no_etag_is_kept_too(
+        self, server: GoogleServer, calendar: GoogleCalendar, wanted: Entry
+    ) -> None:
+        """Nothing tells us of it, and our condition holds all the same: we write onto what stands there then."""
+        calendar.create(entry())
+        remembered = read(calendar)
+        server.store.reminders_keep_etag = True
+        mine = {"method": "popup", "minutes": 90}
+        ours = at_google(server)["reminders"]["overrides"]
+        server.store.person_edits(CALLBACKS, entry().uid, reminders={"overrides": [*ours, mine]})
+        calendar.update(wanted, remembered)
+        assert mine in at_google(server)["reminders"]["overrides"]
+        assert read(calendar).alarms == wanted.alarms
+
+    def test_alarms_that_stay_the_same_are_not_sent(self, server: GoogleServer, calendar: GoogleCalendar) -> None:
+        calendar.create(entry())
+        calendar.update(entry(title="other"), read(calendar))
+        assert "reminders" not in server.calls("events.patch")[0].json
+
+    def test_one_of_ours_that_is_missing_comes_back(self, server: GoogleServer, calendar: GoogleCalendar) -> None:
+        calendar.create(entry(alarms=(10, 0)))
+        server.store.person_edits(CALLBACKS, entry().uid, reminders={"overrides": [{"method": "popup", "minutes": 0}]})
+        assert read(calendar).alarms == (0,)
+        calendar.update(entry(alarms=(10, 0)), read(calendar))
+        assert read(calendar).alarms == (10, 0)
 
     def test_whether_it_shows_as_busy_is_a_persons_choice(self, server: GoogleServer, calendar: GoogleCalendar) -> None:
         calendar.create(entry())

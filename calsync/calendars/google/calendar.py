@@ -7,6 +7,7 @@ Ours are the events whose id we computed and that bear our mark.  Every write is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,10 +15,11 @@ from zoneinfo import ZoneInfo
 from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.calendars.google import events
 from calsync.calendars.google.failures import AnswerLost, BadRequest, NotFound
+from calsync.calendars.google.listing import Listing, unreadable
 from calsync.calendars.ics.busy import merged
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import Gone, Refused, Stale, Taken, Unreachable
-from calsync.model import Entry, Problem, Span
+from calsync.model import Entry, Span
 
 if TYPE_CHECKING:
     from calsync.calendars.google.connection import Connection
@@ -123,6 +125,8 @@ class GoogleCalendar:
 
     def update(self, entry: Entry, seen: Seen) -> Receipt:
         """See ``Calendar.update``: a patch of our fields, on the condition of the etag."""
+        if events.alarms_change(entry, seen):
+            seen = self._as_it_stands(seen)
 
         def send() -> Receipt:
             item = self._call(
@@ -224,16 +228,24 @@ class GoogleCalendar:
         except (Gone, NotFound):
             return None
 
+    def _as_it_stands(self, seen: Seen) -> Seen:
+        """The event read again, for its reminders: Google does not count a change of those as a change."""
+        item = self._item(seen.href)
+        if item is None or (item.get("status") == "cancelled" and not seen.cancelled):
+            raise Gone
+        return replace(seen, raw=events.raw_of(item))
+
     def _seen(self, item: Json) -> Seen | None:
         if item.get("status") != "cancelled" and not events.ours(item):
             return None
         try:
             return events.seen_of(item, self._zone)
         except ValueError as problem:
-            raise Refused(_unreadable(item, self.name, problem).message, hint=_UNREADABLE_HINT) from None
+            told = unreadable(item, self.name, problem)
+            raise Refused(told.message, hint=told.hint) from None
 
     def _listing(self, start: Mapping[str, str], known: Mapping[str, str]) -> Changes:
-        found = _Found(self.name, self._zone, known, full=not start)
+        found = Listing(self.name, self._zone, known, full=not start)
         more: dict[str, str] = dict(start)
         while True:
             answer = self._page(more)
@@ -256,48 +268,6 @@ class GoogleCalendar:
                 prettyPrint=False,
                 **more,
             )
-        )
-
-
-class _Found:
-    """Collects a listing."""
-
-    def __init__(self, calendar: str, zone: ZoneInfo, known: Mapping[str, str], *, full: bool) -> None:
-        self._calendar, self._zone, self._known, self._full = calendar, zone, known, full
-        self._seen: dict[str, Seen] = {}
-        self._gone: dict[str, None] = {}
-        self._same: list[str] = []
-        self._copies: list[str] = []
-        self._problems: list[Problem] = []
-
-    def add(self, item: Json) -> None:
-        href = str(item.get("id", ""))
-        if item.get("status") == "cancelled":
-            # Perhaps nothing but the id is left of it, so whether it was ours is for the ledger to know.
-            if not self._full and events.EVENT_ID.fullmatch(href):
-                self._gone[href] = None
-        elif events.copied(item):
-            self._copies.append(str(item.get("summary", "")))
-        elif not events.ours(item):
-            return
-        elif href in self._known and self._known[href] == item.get("etag"):
-            self._same.append(href)
-        else:
-            try:
-                self._seen[href] = events.seen_of(item, self._zone)
-            except ValueError as problem:
-                self._problems.append(_unreadable(item, self._calendar, problem))
-                self._same.append(href)
-
-    def changes(self, token: str) -> Changes:
-        return Changes(
-            seen=tuple(self._seen.values()),
-            gone=tuple(self._gone),
-            token=token,
-            full=self._full,
-            same=tuple(self._same),
-            problems=tuple(self._problems),
-            copies=tuple(self._copies),
         )
 
 
@@ -324,16 +294,3 @@ def _without(spans: tuple[Span, ...], mine: tuple[Span, ...]) -> tuple[Span, ...
                 cut.append(Span(own.end.astimezone(span.end.tzinfo), span.end))
         left = cut
     return tuple(left)
-
-
-_UNREADABLE_HINT = "delete it in the calendar, then: calsync verify --repair"
-
-
-def _unreadable(item: Json, calendar: str, problem: Exception) -> Problem:
-    return Problem(
-        file=f"{calendar}: {item.get('id')}",
-        line=0,
-        column="",
-        message=f"An event of calsync's on the calendar “{calendar}” cannot be read: {problem}.",
-        hint=_UNREADABLE_HINT,
-    )

@@ -69,8 +69,8 @@ class _Transport:
         try:
             answer: tuple[httplib2.Response, bytes] = self._http.request(uri, method, **more)
         except BaseException:
-            # A late answer must never be taken for the next one's: httplib2 drops the connection after a time limit, but
-            # keeps it after any other trouble.
+            # A late answer must never be taken for the next one's: httplib2 drops the connection after a time limit,
+            # but keeps it after any other trouble.
             self._http.close()
             raise
         return answer

@@ -59,14 +59,14 @@ def patch(entry: Entry, seen: Seen) -> Json:
     A reminder that a person added stays, and the one choice that a person may make on a field of ours stays too:
     whether the time shows as busy.
     """
-    raw: Json = json.loads(seen.raw) if seen.raw else {}
-    wrote = _wrote(raw.get("wrote", ""))
+    raw, wrote = _raw(seen)
     body: Json = {
         "summary": clean(entry.title),
         "description": fitted(clean(entry.description)),
-        "reminders": {"useDefault": False, "overrides": _reminders(entry, raw.get("reminders", {}), wrote)},
         "extendedProperties": {"private": dict(_private(entry))},
     }
+    if alarms_change(entry, seen):
+        body["reminders"] = {"useDefault": False, "overrides": _reminders(entry, raw.get("reminders", {}), wrote)}
     if not (_equal(seen.start, entry.start) and _equal(seen.end, entry.end)):
         # A patch merges, so a time that becomes a date has to take its clock away, and the other way round.
         nothing: Json = {"date": None, "dateTime": None, "timeZone": None}
@@ -76,6 +76,16 @@ def patch(entry: Entry, seen: Seen) -> Json:
     if seen.cancelled:
         body["status"] = "confirmed"
     return body
+
+
+def alarms_change(entry: Entry, seen: Seen) -> bool:
+    """True where the alarms that are ours have to be written: they are to be others, or one of them is missing.
+
+    Reminders are one list, a person's and ours together, and changing them may leave ``updated`` and the etag as they
+    were.  So the list is written only when it must be, and made from what stands there at that moment.
+    """
+    wrote = _raw(seen)[1]
+    return not set(_alarms(entry)) == set(wrote.get("alarms", ())) == set(seen.alarms)
 
 
 def ours(item: Mapping[str, Any]) -> bool:
@@ -209,6 +219,11 @@ def _our_alarms(found: Mapping[str, Any], wrote: Mapping[str, Any]) -> tuple[int
 def _properties(item: Mapping[str, Any]) -> dict[str, str]:
     found = (item.get("extendedProperties") or {}).get("private") or {}
     return dict(found)
+
+
+def _raw(seen: Seen) -> tuple[Json, Json]:
+    raw: Json = json.loads(seen.raw) if seen.raw else {}
+    return raw, _wrote(raw.get("wrote", ""))
 
 
 def _wrote(text: str) -> Json:
