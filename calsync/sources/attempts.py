@@ -110,6 +110,8 @@ class LogRows:
                 if way is None:
                     way = self._way(direction, channel, said)
             except (BadMoment, NoMatch, BadNumber, _BadWord) as error:
+                if not any(map(str.strip, row)):
+                    continue  # a spreadsheet pads a table with empty rows
                 self.problems.append(self._problem(line, error))
                 continue
             contact_id, e164, earlier = contact
@@ -175,7 +177,7 @@ class _BadWord(ValueError):
 
 
 def _unknown(column: str, said: str, known: Mapping[str, str]) -> _BadWord:
-    meant = nearest(plain(said), known, 0.5)
+    meant = nearest(plain(said), known)
     names = sorted(set(known.values()))
     hint = f'write "{known[meant]}"' if meant else f"write one of: {', '.join(names)}"
     return _BadWord(column, f'"{said.strip()[:60]}" is no {column}', hint)

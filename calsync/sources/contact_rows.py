@@ -67,8 +67,11 @@ class ContactRows:
             dnc,
         ) = fields
         name = name or self._name_of_parts(cells) or company
-        phones = self._phones(line, cells, self._read("line", line, stated)) if layout.phones else ()
+        of_row = self._read("line", line, stated)
+        phones = self._phones(line, cells, of_row) if layout.phones else ()
         emails = self._emails(line, cells) if layout.emails else ()
+        if not any(cells):
+            return None  # a spreadsheet pads a table with empty rows
         if not (name or phones or emails or contact_id):
             self._report(
                 line, "name", "this row names nobody: no name, number, address or id", "fill it in, or remove it"

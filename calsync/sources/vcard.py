@@ -123,7 +123,7 @@ def _property(number: int, line: str) -> Property | None:
 
 
 def _quoted_printable(value: str, charset: str) -> str:
-    raw = quopri.decodestring(value.encode("utf-8", "replace"))
+    raw = quopri.decodestring(value.encode("utf-8", "replace")).replace(b"\r\n", b"\n")
     try:
         return raw.decode(charset)
     except (LookupError, ValueError):
