@@ -13,9 +13,9 @@ from html import escape
 from pathlib import Path
 
 from calsync.cli.demo import EXAMPLE_NOW
-from calsync.cli.sheet import in_order
 from calsync.config import load
 from calsync.config.shipped import shipped
+from calsync.health import in_order
 from calsync.ledger import Cache, Ledger
 from calsync.model import Kind, Plan, PlannedCall, Rep
 from calsync.office import Office

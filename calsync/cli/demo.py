@@ -15,6 +15,7 @@ from calsync.config import load
 from calsync.config.places import FILE_NAME
 from calsync.config.shipped import shipped
 from calsync.errors import UsageError
+from calsync.health import call_json, in_order
 from calsync.model import PlannedCall
 from calsync.office import open_office
 from calsync.run import run_once
@@ -34,11 +35,9 @@ def run(into: Path | None, at: str | None, *, as_json: bool) -> int:
         contacts = office.reader.read(now).contacts
     if done.plan is None:
         raise UsageError("The example could not be read.", hint=f"calsync --config {settings.file} check")
-    calls = tuple(call for call in sheet.in_order(done.plan) if call.placed.slot is not None)
+    calls = tuple(call for call in in_order(done.plan) if call.placed.slot is not None)
     if as_json:
-        show.print_json(
-            report_json(done) | {"folder": str(folder), "calls": [sheet.call_json(c, contacts) for c in calls]}
-        )
+        show.print_json(report_json(done) | {"folder": str(folder), "calls": [call_json(c, contacts) for c in calls]})
         return 0
     week = tuple(call for call in calls if call.placed.slot and call.placed.slot.start < now + timedelta(days=7))
     style = Style.of(sys.stdout)

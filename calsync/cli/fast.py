@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-
-from calsync.errors import UsageError
+from pathlib import Path
 
 
 def answer(arguments: Sequence[str]) -> int | None:
@@ -18,12 +17,29 @@ def answer(arguments: Sequence[str]) -> int | None:
         return 0
     if list(arguments) == ["parse", "--jsonl"]:
         return parse_lines()
+    if "status" in arguments:
+        return _status(list(arguments))
     return None
+
+
+def _status(arguments: list[str]) -> int | None:
+    """``[--config FILE] status [--json] [--config FILE]``, in any order; every other form is left to the rest."""
+    config = None
+    while "--config" in arguments[:-1]:
+        place = arguments.index("--config")
+        config = Path(arguments[place + 1])
+        del arguments[place : place + 2]
+    if sorted(arguments) not in (["status"], ["--json", "status"]):
+        return None
+    from calsync.cli.status import at_once
+
+    return at_once(config, as_json="--json" in arguments)
 
 
 def parse_lines() -> int:
     """``calsync parse --jsonl``: standard input to standard output, a JSON object a line."""
     from calsync.cli.parse import parse_jsonl
+    from calsync.errors import UsageError
 
     try:
         return parse_jsonl(sys.stdin, sys.stdout)

@@ -11,9 +11,9 @@ from shutil import copyfile
 from calsync.cli import check
 from calsync.cli.style import Style
 from calsync.config.commented import commented
-from calsync.config.places import default_config, local_zone
+from calsync.config.places import default_config, local_zone, slug
 from calsync.config.shipped import shipped
-from calsync.config.values import Mistake, read_phone, read_region, read_zone, slug
+from calsync.config.values import Mistake, read_phone, read_region, read_zone
 from calsync.errors import ConfigError, UsageError
 
 CONTACTS_HEAD = (

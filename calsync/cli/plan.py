@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from calsync.cli import looking, show
+from calsync.health import name_of
 from calsync.model import Contact, Notice, Plan, PlannedCall, Problem
 
 
@@ -92,17 +92,6 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
-
-
-def name_of(contact_id: str, contacts: Mapping[str, Contact]) -> str:
-    """The contact's name, or its id where the list has no name for it."""
-    contact = contacts.get(contact_id)
-    return contact.name if contact and contact.name else contact_id
-
-
-def as_text(document: Mapping[str, Any]) -> str:
-    """JSON as it is printed and as two runs are compared."""
-    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _print(view: looking.View) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
 
 from calsync.cli import looking, show
-from calsync.cli.plan import exit_code, name_of
+from calsync.cli.plan import exit_code
+from calsync.health import call_json, in_order, name_of
 from calsync.model import Contact, Plan, PlannedCall
 
 
@@ -29,33 +29,6 @@ def between(plan: Plan, now: datetime, days: int) -> tuple[PlannedCall, ...]:
     start = datetime.combine(now.date(), time(), tzinfo=now.tzinfo)
     end = datetime.combine(now.date() + timedelta(days=days), time(), tzinfo=now.tzinfo)
     return tuple(call for call in in_order(plan) if call.placed.slot and start <= call.placed.slot.start < end)
-
-
-def in_order(plan: Plan) -> list[PlannedCall]:
-    """The live calls that have a slot, by time."""
-    live = [call for call in plan.calls if call.commitment.state.live and call.placed.slot is not None]
-    return sorted(live, key=_when)
-
-
-def _when(call: PlannedCall) -> tuple[datetime, str]:
-    slot = call.placed.slot
-    return (slot.start if slot else call.commitment.window.latest, call.commitment.id)
-
-
-def call_json(call: PlannedCall, contacts: Mapping[str, Contact]) -> dict[str, Any]:
-    """One line of the call sheet."""
-    slot, contact = call.placed.slot, contacts.get(call.commitment.contact_id)
-    return {
-        "commitment_id": call.commitment.id,
-        "contact_id": call.commitment.contact_id,
-        "contact_name": name_of(call.commitment.contact_id, contacts),
-        "phone": contact.phones[0].e164 if contact and contact.phones else "",
-        "start": slot.start.isoformat() if slot else None,
-        "end": slot.end.isoformat() if slot else None,
-        "overdue": call.commitment.overdue,
-        "kind": call.commitment.kind.value,
-        "title": call.entry.title if call.entry else "",
-    }
 
 
 def print_days(calls: tuple[PlannedCall, ...], contacts: Mapping[str, Contact], zone: tzinfo, span: str) -> None:

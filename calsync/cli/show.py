@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from calsync.cli.dates import clock, day, day_and_time
 from calsync.cli.failure import problem_lines
 from calsync.cli.style import Style
 from calsync.model import Notice, Problem, Window
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+__all__ = [
+    "clock",
+    "console",
+    "count",
+    "day",
+    "day_and_time",
+    "notices_and_problems",
+    "print_json",
+    "table",
+    "window",
+    "working",
+]
 
 
 def console() -> Console:
@@ -85,22 +96,6 @@ def notices_and_problems(notices: Iterable[Notice], problems: Sequence[Problem])
     lines += list(problem_lines(problems, style))
     if lines:
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
-
-
-def day(moment: datetime, zone: tzinfo) -> str:
-    """``Fri 27 Nov``, the same in every locale, so that output can be compared."""
-    local = moment.astimezone(zone)
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
-
-
-def clock(moment: datetime, zone: tzinfo) -> str:
-    """``16:10``."""
-    return f"{moment.astimezone(zone):%H:%M}"
-
-
-def day_and_time(moment: datetime, zone: tzinfo) -> str:
-    """``Fri 27 Nov 16:10``."""
-    return f"{day(moment, zone)} {clock(moment, zone)}"
 
 
 def window(due: Window, zone: tzinfo) -> str:

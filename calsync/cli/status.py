@@ -1,85 +1,88 @@
-"""``calsync status``: how it stands."""
+"""``calsync status``: how it stands.
+
+What the last run left beside the ledger is printed as it is while it holds; else everything is read again.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from calsync.cli import looking, show
-from calsync.cli.failure import problem_lines
-from calsync.cli.plan import name_of, problem_json
-from calsync.cli.sheet import call_json, in_order
+from calsync import health
+from calsync.cli.dates import day_and_time
 from calsync.cli.style import Style
-from calsync.model import State
+from calsync.config.places import default_config, ledger_path
 
 
 def run(config: Path | None, at: str | None, *, as_json: bool) -> int:
     """0 while calsync itself is well; a calendar that is down is a state in the answer, not an exit code."""
+    from calsync.cli import looking
+    from calsync.sync.report import CalendarState
+
     with looking.view(config, at) as view:
-        document = status_json(view)
-        if as_json:
-            show.print_json(document)
-        else:
-            _print(document, view)
+        known = view.office.ledger.calendars()
+        calendars = []
+        for spec in view.office.settings.calendars:
+            row = known.get(spec.name)
+            calendars.append(
+                CalendarState(row.name, row.state, row.reason, row.last_sync)
+                if row
+                else CalendarState(spec.name, "ok", "not synchronised yet")
+            )
+        document = health.document(view.plan, view.plan.problems, view.contacts, calendars, view.now)
+    _say(document, as_json=as_json)
     return 0
 
 
-def status_json(view: looking.View) -> dict[str, Any]:
-    """``{"open", "overdue", "waived", "calendars", "problems", "next_call"}``."""
-    states = [call.commitment.state for call in view.plan.calls]
-    ahead = [call for call in in_order(view.plan) if call.placed.slot and call.placed.slot.end > view.now]
-    return {
-        "open": states.count(State.OPEN),
-        "overdue": states.count(State.MISSED),
-        "waived": [
-            {
-                "commitment_id": call.commitment.id,
-                "contact_name": name_of(call.commitment.contact_id, view.contacts),
-            }
-            for call in view.plan.calls
-            if call.commitment.state is State.WAIVED
-        ],
-        "calendars": _calendars(view),
-        "problems": [problem_json(problem) for problem in view.plan.problems],
-        "next_call": call_json(ahead[0], view.contacts) if ahead else None,
-    }
-
-
-def _calendars(view: looking.View) -> list[dict[str, Any]]:
-    known = view.office.ledger.calendars()
-    rows = []
-    for spec in view.office.settings.calendars:
-        row = known.get(spec.name)
-        last = row.last_sync if row else None
-        rows.append(
-            {
-                "name": spec.name,
-                "last_sync": last.astimezone(view.office.rep.zone).isoformat() if last else None,
-                "state": row.state if row else "ok",
-                "reason": row.reason if row else "not synchronised yet",
-            }
+def at_once(config: Path | None, *, as_json: bool) -> int | None:
+    """The answer from the last run's own file; ``None`` where it does not hold and everything has to be read."""
+    file = config or default_config()
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        ledger = ledger_path(
+            file.absolute().parent, raw.get("state", {}).get("path"), raw["rep"].get("id"), raw["rep"]["name"]
         )
-    return rows
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # whatever is wrong with it is said better by those who read it whole
+    document = health.stored(ledger, datetime.now(UTC))
+    if document is None:
+        return None
+    _say(document, as_json=as_json)
+    return 0
 
 
-def _print(document: dict[str, Any], view: looking.View) -> None:
-    style = Style.of(sys.stdout)
-    zone = view.office.rep.zone
-    lines = [f"{show.count(document['open'], 'call')} owed, {document['overdue']} overdue"]
+def _say(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_lines(document, Style.of(sys.stdout))) + "\n")
+
+
+def _lines(document: dict[str, Any], style: Style) -> Iterator[str]:
+    owed = document["open"] + document["overdue"]
+    yield f"{owed} call{'' if owed == 1 else 's'} owed, {document['overdue']} overdue"
     if document["waived"]:
-        names = ", ".join(row["contact_name"] for row in document["waived"])
-        lines.append(f"waived (you deleted the event): {names}")
-    ahead = [call for call in in_order(view.plan) if call.placed.slot and call.placed.slot.end > view.now]
-    if ahead and ahead[0].placed.slot is not None:
-        name = name_of(ahead[0].commitment.contact_id, view.contacts)
-        lines.append(f"next: {show.day_and_time(ahead[0].placed.slot.start, zone)} {name}")
+        yield f"waived (you deleted the event): {', '.join(row['contact_name'] for row in document['waived'])}"
+    if call := document["next_call"]:
+        yield f"next: {_when(call['start'])} {call['contact_name']}"
     for row in document["calendars"]:
-        known = view.office.ledger.calendars().get(row["name"])
-        last = f"last sync {show.day_and_time(known.last_sync, zone)}" if known and known.last_sync else "never synced"
+        last = f"last sync {_when(row['last_sync'])}" if row["last_sync"] else "never synced"
         if row["state"] == "ok":
-            lines.append(f"{row['name']}: {style.green('ok')}, {last}")
+            yield f"{row['name']}: {style.green('ok')}, {last}"
         else:
-            lines.append(f"{row['name']}: {style.red(row['state'].replace('_', '-'))}, {row['reason']} ({last})")
-    lines += problem_lines(view.plan.problems, style)
-    sys.stdout.write("\n".join(lines) + "\n")
+            yield f"{row['name']}: {style.red(row['state'].replace('_', '-'))}, {row['reason']} ({last})"
+    if document["problems"]:
+        from calsync.cli.failure import problem_lines
+        from calsync.model import Problem
+
+        yield from problem_lines([Problem(**problem) for problem in document["problems"]], style)
+
+
+def _when(text: str) -> str:
+    """``Fri 27 Nov 16:10``: the time as written, whose offset is the rep's."""
+    return day_and_time(datetime.fromisoformat(text))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from calsync import health
 from calsync.cli import looking, show
 from calsync.cli.clock import moment
 from calsync.cli.failure import problem_lines
@@ -72,6 +73,8 @@ def _here(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool) -> 
             office = held.enter_context(open_office(chosen))
         step = held.enter_context(show.working("reading and writing"))
         done = run_once(office, moment(at, office.rep.zone), dry_run=dry_run, confirm=confirm, checkpoint=step)
+        if not dry_run:
+            health.keep(office, done)
     return report_json(done) | {"exit_code": done.exit_code}
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import platformdirs
 
 FILE_NAME = "calsync.toml"
+
+_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def default_config() -> Path:
@@ -21,9 +24,17 @@ def state_folder() -> Path:
     return Path(platformdirs.user_state_path("calsync"))
 
 
-def default_ledger(rep_id: str) -> Path:
-    """Each rep has a folder of their own: a second configuration never mistakes the first one's events for its own."""
-    return state_folder() / rep_id / "ledger.db"
+def ledger_path(folder: Path, written: str | None, rep_id: str | None, name: str) -> Path:
+    """The ledger of the configuration in ``folder``: as ``[state] path`` says, else in the rep's own state folder.
+
+    Each rep has a folder of their own, so that a second configuration never takes the first one's events for its own.
+    """
+    return resolve(folder, written) if written else state_folder() / (rep_id or slug(name)) / "ledger.db"
+
+
+def slug(name: str) -> str:
+    """A name as an id: small letters, digits, dashes."""
+    return _SLUG.sub("-", name.lower()).strip("-") or "rep"
 
 
 def resolve(folder: Path, written: str) -> Path:

@@ -17,8 +17,8 @@ from calsync.config.document import (
     Document,
     FolderCalendar,
 )
-from calsync.config.places import default_ledger, resolve, state_folder
-from calsync.config.values import read_day, read_phone, slug
+from calsync.config.places import ledger_path, resolve, slug, state_folder
+from calsync.config.values import read_day, read_phone
 from calsync.model import Away, Hours, Policy, Rep
 from calsync.sources.spec import SourceSpec
 
@@ -140,8 +140,7 @@ class Settings:
     @property
     def state_path(self) -> Path:
         """The ledger's database file."""
-        written = self.document.state.path
-        return resolve(self.folder, written) if written else default_ledger(self.rep_id)
+        return ledger_path(self.folder, self.document.state.path, self.document.rep.id, self.document.rep.name)
 
     @property
     def tick_seconds(self) -> int:

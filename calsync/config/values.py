@@ -16,7 +16,6 @@ Pair = tuple[time, time]
 
 _RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|\N{EN DASH}|to)\s*(\d{1,2}):(\d{2})")
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-_SLUG = re.compile(r"[^a-z0-9]+")
 
 _STATES = {
     "US": "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
@@ -111,11 +110,6 @@ def read_day(value: object) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         raise Mistake(f'"{value}" is not a date', "year, month, day, like 2026-12-24") from None
-
-
-def slug(name: str) -> str:
-    """A name as an id: small letters, digits, dashes."""
-    return _SLUG.sub("-", name.lower()).strip("-") or "rep"
 
 
 def nearest(word: str, known: set[str] | frozenset[str] | list[str]) -> str | None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import NOW
+from tests.cli.conftest import ATTEMPTS, NOW
 
 HEAVY = {
-    "apscheduler", "caldav", "googleapiclient", "holidays", "icalendar", "jinja2", "keyring", "phonenumbers", "pydantic",
-    "requests", "rich", "typer",
+    "apscheduler", "caldav", "googleapiclient", "holidays", "icalendar", "jinja2", "keyring", "phonenumbers",
+    "pydantic", "requests", "rich", "typer",
 }  # fmt: skip
 
 LOADED = """\
@@ -64,3 +64,13 @@ def test_a_verb_loads_what_it_needs_and_no_more(
     code, heavy = loaded(rep, *arguments, stdin=stdin)
     assert code == 0
     assert heavy - may_load == set()
+
+
+def test_status_after_a_run_loads_nothing_heavy_and_no_room(rep: Path) -> None:
+    config = str(rep / "calsync.toml")
+    (rep / "attempts.csv").write_text(
+        ATTEMPTS.splitlines()[0] + "\n"
+    )  # rows of the tests' own week may lie ahead of us
+    assert loaded(rep, "--config", config, "sync")[0] == 0
+    code, names = loaded(rep, "--config", config, "status", "--json")
+    assert (code, names) == (0, set())

@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from calsync.cli.sheet import in_order
 from calsync.config.commented import commented
 from calsync.config.document import Document
 from calsync.config.loading import load_settings
 from calsync.config.mistakes import models
+from calsync.health import in_order
 from tools.reference import configuration, pages
 from tools.week_picture import draw, example
 
