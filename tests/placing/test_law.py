@@ -119,7 +119,7 @@ def test_caps() -> None:
     assert (florida.calls, florida.period) == (3, timedelta(hours=24))
     assert florida.channels == {Channel.CALL, Channel.SMS}
     (france,) = caps_of(("FR",))
-    assert (france.calls, france.period, france.channels) == (4, timedelta(days=30), {Channel.CALL})
+    assert (france.calls, france.period, france.channels) == (4, timedelta(days=30), frozenset({Channel.CALL}))
     assert caps_of(("US-IL",)) == ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 
 import networkx as nx
 import pytest
@@ -77,6 +78,10 @@ def test_as_many_calls_get_a_cell_as_any_placement_can_give(capped: bool) -> Non
         assert len(board.cell_of) == largest(allowed, pitch, per_hour, per_day)
 
 
+def _cells(allowed: Allowed, call: int) -> list[tuple[int, int]]:
+    return list(allowed[call].items())
+
+
 def test_a_call_that_had_a_cell_never_loses_it() -> None:
     chance = random.Random(8)
     for _ in range(500):
@@ -84,7 +89,7 @@ def test_a_call_that_had_a_cell_never_loses_it() -> None:
         board = Board(10, 2, 4)
         for call in range(7):
             before = set(board.cell_of)
-            board.augment(call, lambda number, allowed=allowed: allowed[number].items(), lambda _: False)
+            board.augment(call, partial(_cells, allowed), lambda _: False)
             assert before <= set(board.cell_of)
 
 
@@ -97,7 +102,7 @@ def test_fixed_calls_stay_where_they_are() -> None:
     assert board.cell_of == {1: 5 << SHIFT | 1, 2: 5 << SHIFT}
 
 
-# -- the whole room, on worlds with law, busy times, caps and slots on the calendar -------------------------------------
+# -- the whole room, on worlds with law, busy times, caps and slots on the calendar
 
 AREAS = ("+13125550100", "+12125550100", "+12135550100", "+18085550100", "+18005550100", "+13055550100")
 minutes = st.integers(0, 53).map(lambda step: step * 10)
@@ -155,10 +160,10 @@ def test_every_promise_that_can_be_kept_is_placed_in_its_window(
         for index in range(9 * 6, 18 * 6):
             start = at(0) + timedelta(days=(due.window.earliest - at(0)).days, minutes=index * 10)
             end = start + timedelta(minutes=10)
-            inside = due.window.earliest <= start and end <= due.window.latest
+            within = due.window.earliest <= start and end <= due.window.latest
             legal = opens <= index * 10 and index * 10 + 10 <= closes
             free = all(end <= taken.start or taken.end <= start for taken in busy)
-            if inside and legal and free:
+            if within and legal and free:
                 day = (start - at(0)).days
                 allowed[number][day] = allowed[number].get(day, 0) | 1 << index
     possible = largest(allowed, 10, policy.per_hour, policy.per_day)
