@@ -55,7 +55,7 @@ RULES = _rules(
     # what they ask for, and what they will do
     (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
     (Role.REP, "mycall", "you'll hear from me tomorrow"),
-    (Role.PAST, "{call|cb|calls} {did|was|ed}|praise {call|cb|calls}|^{filler|obj|my|their|the}* call {be}? out", "call lasted 20 minutes | great call today | phone off all weekend"),
+    (Role.PAST, "{call|cb|calls} {did|was|ed}|praise {call|cb|calls}|^{filler|obj|my|their|the}* call {be}? {out|outside}", "call lasted 20 minutes | great call today | phone off all weekend"),
     (Role.OTHER, "^(?!_*i ) _{0,4} {wantto|need|will|want|prefer|needs|to} {call|calling} {to|with|re|it|over|in|on}* {obj|their|the|my}? third", "wants to talk to her husband first"),
     (Role.CONDITION, "give {you|obj|third|name} until due", "I'll give you till Friday"),
     (Role.PAST, "missed _{0,3} {call|cb|calls}|no {call|cb} for", "missed call from her at 2pm"),
@@ -90,7 +90,7 @@ RULES = _rules(
     (Role.OTHER, "{third|name|my|your|their} {call|calls}", "her sales calls"),
     (Role.REP, "due {filler|avail|on|for|the}* {call|calls|try}|{call|try} {filler|back|again|on|for|the}* due", "Friday call"),
     # when somebody can be reached, or is away until
-    (Role.FREE, "{give|wait} {obj|third|you|name|the|a}? due|{avail|out|back}.*due|due.*{avail|out}", "she's off till Tuesday | the week of the 23rd works"),
+    (Role.FREE, "{give|wait} {obj|third|you|name|the|a}? due|^i will? due$|^will due$|{avail|out|outside|back}.*due|due.*{avail|out|outside}", "she's off till Tuesday | the week of the 23rd works"),
     (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
     (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|now|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|sometime|due|latest}*$|{filler}* {re|around|for} _)|^{filler|give|wait|a}* length$", "Tues | between 2 and 4 on Weds"),
 )
@@ -108,7 +108,7 @@ _CUT = re.compile(
         "| (?<=if not) (?=_)"
         "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
-        "| (?<={called|hear|out|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
+        "| (?<={called|hear|out|outside|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
         "| (?<=called) (?={call|try|cb|retime})",
         capture=False,
     ).replace(" ", "")
@@ -184,10 +184,10 @@ OPT_OUT = _rules(
     (Role.REFUSED, "dnc", "DNC | take me off your list"),
     (Role.REFUSED, "^{filler|say|quote}* stopword {stop|dot|quote|filler}*$|{say|called|send|receive|hear|colon|quote} {quote|a|filler|the|me|colon|dash}* stopword ({stop|dot|comma|quote|to|dash}|$)", "STOP | replied STOP"),
     (Role.REFUSED, "stopword _{0,3} {calling|bother|bothering|calls|call|contacting|send}", "please stop calling"),
-    (Role.REFUSED, "{out|from_off|from} {the|your|my|our|all|call|a|this|word|filler|any}{0,3} list", "wants off the list"),
-    (Role.REFUSED, "remove _{0,4} {from_off|out|from} of? ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
-    (Role.REFUSED, "remove {me|obj|third|name|my|their|the|her|your|us|this}{1,2} {list|from|name|out}* ({stop|dot|comma|quote|filler|and}|$)", "remove me | delete my number"),
-    (Role.REFUSED, "^{filler|say|quote}* remove {filler|me|quote}*$|{want|prefer|say|like} {to|for|be|a}* remove {stop|dot|comma|from_off|out|from|quote}*($|{third|obj|me|name}$)", "please remove"),
+    (Role.REFUSED, "{out|outside|from_off|from} {the|your|my|our|all|call|a|this|word|filler|any}{0,3} list", "wants off the list"),
+    (Role.REFUSED, "remove _{0,4} {from_off|out|outside|from} of? ({your|my|the} _{0,2} {list|word|calls}|{me|obj|third}?({stop|dot|comma|quote}|$))", "take me off your list"),
+    (Role.REFUSED, "remove {me|obj|third|name|my|their|the|her|your|us|this}{1,2} {list|from|name|out|outside}* ({stop|dot|comma|quote|filler|and}|$)", "remove me | delete my number"),
+    (Role.REFUSED, "^{filler|say|quote}* remove {filler|me|quote}*$|{want|prefer|say|like} {to|for|be|a}* remove {stop|dot|comma|from_off|out|outside|from|quote}*($|{third|obj|me|name}$)", "please remove"),
     (Role.REFUSED, "{to|wantto|need|like} be remove", "wants to be removed"),
     (Role.REFUSED, "^{filler}* no {word|called}? {call|calls} {filler|or|send|calls|to|this|list|at}*$", "no calls please"),
     (Role.REFUSED, "no {more|anymore} {call|calls|cb|calling|send|called|bother}", "wants no more calls"),
@@ -196,7 +196,7 @@ OPT_OUT = _rules(
     (Role.REFUSED, _NOT_TO + " anymore {be|to}? {call|calling|called|bother|bothered} {me|obj|this|the|list|here|word|third|back|filler}{0,3} ({stop|dot|comma|quote|dash|and|but|paren}|$)", "don't ever call here"),
     (Role.REFUSED, "(?<!{if|third|name|you} be) not {to|ever|wantto|want|prefer|filler|like|need}{0,3} be {call|called|contacted|bothered|bother} (?!due)", "not to be contacted"),
     (Role.REFUSED, "{want|prefer} {for|that|filler}* {i|you|me}? {to}? not {to}? {call|bother|called} (?!_{0,3}{due|until})|say {for|that|filler}* {i|you} not {to}? {call|bother} (?!_{0,3}{due|until})|not {want|prefer} {you|i|me} {to}? {calling|call}", "she asked that we not call her"),
-    (Role.REFUSED, "(?<!i do) {not|no} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto|word|receive}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
+    (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|be|any|anymore|more|a|the|me|in|have|get|filler|your|you|third|i|again|from|further|wantto|word|receive}{0,4} {called|calls|bothered|calling|cb|bother|contacted} (?!due)", "doesn't want calls | I don't want you calling me"),
     (Role.REFUSED, "(?<!i do) {not|no|anymore} {filler|ever|anymore}* {want|prefer|wish|like|wantto} {to|a|be|have|any|from|i|me|you}{0,3} {call|hear} {from|me|you|back}* (?!{due|until|before})", "doesn't want to hear from us"),
     (Role.REFUSED, "not {filler|ever}? {want|prefer|wish|like|wantto|ever} {to}? (mycall|hear)", "never wants to hear from us again"),
 )

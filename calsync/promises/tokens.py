@@ -40,7 +40,7 @@ _SCANNER = re.compile(
     | (?P<junk>\+\d[\d\s().-]{6,18}\d | \(?(?<!\d)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d) | (?<![\d-])\d{3}-\d{4}(?!\d)
         | [$\u00a3\u20ac]\s?\d[\d,.]{0,18}(?:[km]\b)? | (?<!\d)\d{1,9}(?:\.\d{1,9})?\s?(?:%|percent\b|bucks\b|dollars\b)
         | \#\s?\d{1,12} | \bx\s?\d{1,9}\b | (?<!\d)\d{1,6}x\b | \b(?:ext|apt|suite|ste|room|rm|unit|no|nr|building|bldg|order|po|invoice|inv)\.?\s?\d{1,12}\b(?![:/]) )
-    | (?P<isomonth>(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-]))
+    | (?P<isomonth>(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|(?<![\d/])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![\d/]))
     | (?P<dmy>(?<![\d/])\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2})(?!\d))
     | (?P<clock>(?<![\d:])(?:\d{1,2}:\d{2}(?::\d{2})?(?!\d) | \d{1,2}h\d{2}(?!\d) | \d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m?\b)))
     | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
@@ -186,7 +186,8 @@ def tokenise(text: str, lexicon: Lexicon) -> Line:
         elif kind == "dmy":
             sym, value = _DMY, (*(int(n) for n in re.findall(r"\d+", raw)), raw)
         elif kind == "isomonth":
-            sym, value = _ISO_MONTH, (int(raw[:4]), int(raw[5:]))
+            first, second = (int(n) for n in re.split("[/-]", raw))
+            sym, value = _ISO_MONTH, (first, second) if first > 12 else (second, first)
         elif kind == "decimal":
             sym, value = _DECIMAL, raw
         elif kind == "break":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from calsync.promises.grammar import Level
 from calsync.promises.tokens import Digits
 from calsync.promises.values import Clock, Length, Moment
@@ -69,7 +71,7 @@ def past(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | Non
 @_rule(
     "time",
     "at? a? <quarter> {to|before|until|of} <num|clock|time|noon> oclock? <meridiem>?",
-    "at? a? <num> {to|before|until|of} <num|time|noon> oclock? <meridiem>?",
+    "(?<!{from|between}) at? a? <num> {to|before|until|of} <num|time|noon> oclock? <meridiem>?",
     "at? a? <length> {to|before|until} <num|time|noon> oclock? <meridiem>?",
     examples=("quarter to six", "20 minutes to 2pm", "15 to noon", "five to three"),
 )
@@ -160,6 +162,21 @@ def oclock(_: Moment, value: Hourlike) -> Clock | None:
 @_rule("time", "at? <mil> <unit>", examples=("1600 hrs",))
 def military(_: Moment, value: Digits, unit: str) -> Clock | None:
     return as_clock(value) if unit == "hour" else None
+
+
+@_rule(
+    "time",
+    "{at|for}? <num> <num> (?={in|on|the|this}* {part|dayword|weekday|zone|my_time|her_time} (?!unit))",
+    examples=("six-thirty in the evening", "five thirty tomorrow"),
+)
+def spoken(_: Moment, hour: int, minute: int) -> Clock | None:
+    return Clock(hour, minute, False) if 0 < hour <= 12 and 9 < minute < 60 else None
+
+
+@_rule("length", "(?<=in) <clock>", "<clock> (?={later|from_now})", examples=("in 2h30",))
+def hours_minutes(_: Moment, value: tuple[int, int, bool]) -> Length:
+    minutes = Fraction(value[0] * 60 + value[1])
+    return Length(minutes, minutes, "minute")
 
 
 @_rule("time", "at <num> <num> (?!{slash|unit|ordinal|word})", examples=("at 12 15", "at 3 15"))

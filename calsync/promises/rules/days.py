@@ -348,6 +348,12 @@ def dayword(moment: Moment, offset: int) -> Days | None:
     return single(dates.plus(moment.today, offset), "day", ("today", "tomorrow", "the day after tomorrow")[offset])
 
 
+@_day("day", "the? <num> <weekday> from_now", examples=("2 sunday from now",))
+def weekdays_from_now(moment: Moment, count: int, weekday: int) -> Days | None:
+    first = dates.weekday_after(moment.today, weekday)
+    return single(dates.plus(first, 7 * (count - 1)), "weekday", f"{DAY_NAMES[weekday]} number {count} from now") if 0 < count < 1000 else None
+
+
 @_day("day", "last <weekday> (?!{of|in})", examples=())
 def last_weekday(moment: Moment, weekday: int) -> Days | None:
     return single(dates.weekday_before(moment.today, weekday), "past", f"last {DAY_NAMES[weekday]} is over")

@@ -9,7 +9,7 @@ from calsync.promises import dates
 from calsync.promises.grammar import Level
 from calsync.promises.rules.clocks import Hourlike, as_clock
 from calsync.promises.rules.days import single, spell
-from calsync.promises.rules.periods import month, span, week, weekend
+from calsync.promises.rules.periods import _ahead, month, span, week, weekend
 from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, Clock, Clocks, Days, Elapsed, Length, Moment
 
@@ -56,8 +56,8 @@ def elapse(length: Length) -> Elapsed | None:
 
 
 @ABOUT.rule("length", "around+ <length> ish?", "<length> ish", examples=("about a week", "two weeks or so"))
-def about(_: Moment, length: Length) -> Length:
-    return length._replace(about=True)
+def about(moment: Moment, length: Length) -> Length:
+    return length._replace(about=not moment.resolve)
 
 
 @_rule("period", "{within|no_more_than} {the|next|coming|around}* <length>", "{in|over|during} the {next|coming|following}+ <length>", examples=("within 3 days", "in the next few days"))
@@ -130,6 +130,29 @@ def weekday_after(_: Moment, weekday: Days, base: Days) -> Days | None:
     return single(dates.weekday_after(base.last, number), "date", f"the first {DAY_NAMES[number]} after {spell(base.last)}")
 
 
+@_rule("period", "the? <ordinal|ordword> <day> {after|following} the? <day|period>", examples=("third Tuesday after Christmas",))
+def nth_weekday_after(moment: Moment, count: int, weekday: Days, base: Days) -> Days | None:
+    first = weekday_after(moment, weekday, base)
+    day = first and dates.plus(first.first, 7 * (count - 1))
+    return single(day, "date", f"weekday {count} after {spell(base.last)}") if day else None
+
+
+@_rule("period", "<num> <weekdays> from_now", examples=("3 fridays from now",))
+def weekdays_ahead(moment: Moment, count: int, weekday: int) -> Days | None:
+    first = dates.weekday_after(moment.today, weekday)
+    day = dates.plus(first, 7 * (count - 1)) if count < 1000 else None
+    return single(day, "weekday", f"the {DAY_NAMES[weekday]} that comes {count}.")
+
+
+@_rule("period", "the? coming <length>", examples=("upcoming two weeks",))
+def coming_length(moment: Moment, length: Length) -> Days | None:
+    if length.low != length.high:
+        return None
+    if length.unit == "month" and length.low % 3 == 0:
+        return _ahead(moment, "quarter", int(length.low) // 3)
+    return _ahead(moment, length.unit, int(length.low)) if length.low < 1000 else None
+
+
 @_rule("period", "the? <day> before the? <day|period>", examples=("the Friday before Memorial Day",))
 def weekday_before(_: Moment, weekday: Days, base: Days) -> Days | None:
     if weekday.grain != "weekday" or base.grain in ("weekday", "past"):
@@ -179,7 +202,7 @@ def same_day(moment: Moment, unit: str, base: Days) -> Days | None:
 @_rule(
     "period",
     "{after|in} {around|at|just|like|maybe}* <length> {timeword|from_now}? ish?",
-    "<length> {from_now|later} ish?",
+    "<length> {from_now|later|outside} ish?",
     "{give|wait} {obj|me|you|third|name}? <length>",
     examples=("in 4 days", "4 days from now", "in 2 weeks time", "in about ten days", "3 weeks later"),
 )
@@ -192,7 +215,7 @@ def in_days(moment: Moment, length: Length) -> Days | None:
 @_rule(
     "elapsed",
     "{after|in} {around|at|just|like|maybe}* <length> {timeword|from_now}? ish?",
-    "<length> {from_now|later} ish?",
+    "<length> {from_now|later|outside} ish?",
     "{give|wait} {obj|me|you|third|name}? <length>",
     examples=("in an hour", "in 2 hours", "30 minutes later", "in about 20 minutes"),
 )

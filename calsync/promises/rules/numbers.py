@@ -53,11 +53,11 @@ def _exact(count: Fraction | int, unit: str) -> Length | None:
     return Length(Fraction(count), Fraction(count), unit) if count else None
 
 
-@_length("length", "<num> <unit> and? <num> <unit>", examples=("1 hour 15 minutes", "2 hours and 30 min"))
-def hours_and_minutes(_: Moment, count: int, unit: str, more: int, small: str) -> Length | None:
+@_length("length", "<num|a> <unit> and? <num> <unit>", examples=("1 hour 15 minutes", "2 hours and 30 min"))
+def hours_and_minutes(_: Moment, count: int | str, unit: str, more: int, small: str) -> Length | None:
     if (unit, small) != ("hour", "minute"):
         return None
-    return _exact(count * 60 + more, "minute")
+    return _exact((count if isinstance(count, int) else 1) * 60 + more, "minute")
 
 
 @_length(

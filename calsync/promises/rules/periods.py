@@ -130,7 +130,10 @@ def week_of_number(moment: Moment, number: int) -> Days | None:
 def weekend_of(moment: Moment, day: Days) -> Days | None:
     if day.grain == "weekday":
         return None
-    return weekend(dates.monday(day.first), f"the weekend of {spell(day.first)}")
+    week_start = dates.monday(day.first)
+    if day.grain == "holiday" and day.first.weekday() == 0:  # a long weekend ends with the feast
+        week_start -= timedelta(days=7)
+    return weekend(week_start, f"the weekend of {spell(day.first)}")
 
 
 def _named(moment: Moment, number: int, year: int | None) -> Days | None:
@@ -176,6 +179,22 @@ def quarter_next_year(moment: Moment, number: int, unit: str) -> Days | None:
     return None if unit != "year" else month(dates.make(moment.today.year + 1, number, 1))
 
 
+@_rule("period", "<unit> <num> (?!{slash|dash|or|to|unit|meridiem})", examples=("week 35",))
+def iso_week(moment: Moment, unit: str, number: int) -> Days | None:
+    """The ISO week of that number, running or next."""
+    if unit != "week" or not 1 <= number <= 53:
+        return None
+    year = moment.today.isocalendar().year
+    for candidate in (year, year + 1):
+        try:
+            start = date.fromisocalendar(candidate, number, 1)
+        except ValueError:
+            continue
+        if start + timedelta(days=6) >= moment.today:
+            return week(start, f"week {number} of {candidate}")
+    return None
+
+
 @_rule("period", "{in|during|sometime|over}+ <mil>", examples=("in 2027",))
 def year_alone(moment: Moment, year: Digits) -> Days | None:
     whole = year_of(moment, year)
@@ -186,7 +205,7 @@ def year_alone(moment: Moment, year: Digits) -> Days | None:
 
 @_rule(
     "period",
-    "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|around|to|within|not_before}) <month>",
+    "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|around|to|within|not_before|and|or|through|dash|following}) <month>",
     examples=("in April", "during March", "by May"),
 )
 def month_alone(moment: Moment, number: int) -> Days | None:
