@@ -70,7 +70,7 @@ def test_status_after_a_run_loads_nothing_heavy_and_no_room(rep: Path) -> None:
     config = str(rep / "calsync.toml")
     (rep / "attempts.csv").write_text(
         ATTEMPTS.splitlines()[0] + "\n"
-    )  # rows of the tests' own week may lie ahead of us
+    )
     assert loaded(rep, "--config", config, "sync")[0] == 0
     code, names = loaded(rep, "--config", config, "status", "--json")
     assert (code, names) == (0, set())
