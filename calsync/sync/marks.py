@@ -152,16 +152,20 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
 
 
 def _words(row: Row, base: Face, face: Face) -> tuple[str, bool]:
-    """What the person wrote: the OUTCOME line first, else what stands before (or instead of) our title."""
+    """What the person wrote since: the OUTCOME line first, else what stands before (or instead of) our title."""
     if face.outcome and face.outcome != base.outcome:
         return face.outcome, False
     if face.title == base.title or not face.title:
         return "", False
-    ours = row.ours_title or base.title
-    if ours and ours in face.title:
-        before, _, after = face.title.partition(ours)
+    return beside_title(row.ours_title or base.title, face.title)
+
+
+def beside_title(ours: str, stands: str) -> tuple[str, bool]:
+    """The words that stand beside our title, and whether they stand there instead of it."""
+    if ours and ours in stands:
+        before, _, after = stands.partition(ours)
         return (before.strip(_EDGES) or after.strip(_EDGES)), False
-    return face.title, True
+    return stands, True
 
 
 def _salvage(seen: Seen, old: Seen | None, notes: str) -> str:

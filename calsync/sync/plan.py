@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Row, Status
 from calsync.model import Entry
-from calsync.rendering import with_notes
+from calsync.rendering import OUTCOME_LINE, with_notes
 from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
 from calsync.sync.faces import face_of_seen, fingerprint, moment_text
+from calsync.sync.marks import beside_title
 
 NOTICE = "notice-"
 
@@ -105,8 +106,22 @@ def compose(entry: Entry, row: Row) -> Entry:
     return replace(
         entry,
         title=_title(entry, row),
-        description=with_notes(entry.description, row.face.notes, outcome=row.face.outcome),
+        description=with_notes(_with_hint(entry, row), row.face.notes, outcome=row.face.outcome),
     )
+
+
+def _with_hint(entry: Entry, row: Row) -> str:
+    """Words that were not understood stay where they are; the description says so in one line, above the OUTCOME
+    line."""
+    words = row.face.outcome
+    if not words and row.ours_title and row.face.title != row.ours_title:
+        words, instead = beside_title(row.ours_title, row.face.title)
+        words = "" if instead else words
+    if not words or not entry.live or OUTCOME_LINE not in entry.description:
+        return entry.description
+    ours, line, rest = entry.description.rpartition(OUTCOME_LINE)
+    hint = f'NOT UNDERSTOOD: "{words}". Write vm, no, spoke, cb mon 3pm, done or dnc.'
+    return f"{ours}{hint}\n{line}{rest}"
 
 
 def _title(entry: Entry, row: Row) -> str:

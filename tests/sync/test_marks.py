@@ -99,6 +99,16 @@ def test_a_title_of_the_persons_own_stays(desk: Desk) -> None:
     assert "good day" in desk.seen(entry()).description
 
 
+@pytest.mark.parametrize(("old", "new"), [("SUMMARY:Call", "SUMMARY:hm? Call"), ("OUTCOME:", "OUTCOME: hm?")])
+def test_words_not_understood_stay_and_the_description_says_so_once(desk: Desk, old: str, new: str) -> None:
+    desk.edit(entry(), old, new)
+    assert len(desk.sync(entry())) == 1
+    assert desk.sync(entry()) == []
+    seen = desk.seen(entry())
+    assert seen.description.count('NOT UNDERSTOOD: "hm?"') == 1
+    assert "hm? Call Dana" in seen.title or "OUTCOME: hm?" in seen.description
+
+
 def test_p2_an_etag_that_changes_on_its_own_is_no_mark_and_no_write(desk: Desk) -> None:
     desk.store.put(f"{entry().uid}.ics", desk.text(entry()))
     assert desk.look()[0] == ()
