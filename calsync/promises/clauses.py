@@ -55,13 +55,15 @@ RULES = _rules(
     # what they ask for, and what they will do
     (Role.REP, "say {me|us|that|to|please|filler}* {call|try|calling}", "he said ring at quarter to six | said to call Friday"),
     (Role.REP, "mycall", "you'll hear from me tomorrow"),
+    (Role.REP, "{want|prefer|say} if i _{0,2} {call|try}|need be called|^{filler}* to be called", "asked if I could call Friday | needs to be called Monday"),
+    (Role.PAST, "called to {call|try}|had _{0,3} {call|calls|cb}|^{filler|the|my|their}* call (called|list|word {was|did|be|ed|will|have})", "I tried to call her on Friday | had a good chat | phone number changed"),
     (Role.PAST, "{call|cb|calls} {did|was|ed}|praise {call|cb|calls}|^{filler|obj|my|their|the}* call {be}? {out|outside}", "call lasted 20 minutes | great call today | phone off all weekend"),
     (Role.OTHER, "^(?!_*i ) _{0,4} {wantto|need|will|want|prefer|needs|to} {call|calling} {to|with|re|it|over|in|on}* {obj|their|the|my}? third", "wants to talk to her husband first"),
     (Role.CONDITION, "give {you|obj|third|name} until due", "I'll give you till Friday"),
     (Role.PAST, "missed _{0,3} {call|cb|calls}|no {call|cb} for", "missed call from her at 2pm"),
     (Role.CONDITION, "^{filler|but|and}* need third", "should she not call by Friday"),
     (Role.PAST, "was {filler|not}* {need|will}", "was supposed to call Monday"),
-    (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} cb", "has a doctor's appointment on Friday"),
+    (Role.OTHER, "private {filler|word}? {cb|call}|{third|name} have _{0,3} {cb|call|calls}", "has a doctor's appointment on Friday"),
     (Role.REP, "{want|prefer|say|promise} {for|that|if|on|to}? me {to|that|i|need|filler|back|for|at|on|a|the|can|will|give|again|try|word|wantto}{0,4} {call|try|calling|due|cb|ringn}", "asked me to ring tomorrow | told me to call in the new year"),
     (Role.CONTACT, "{will|need|to|call|wantto|prefer|want} {filler|want|prefer|not|be|give|let|then|try|back|give}* {call|calling|let|send|give|cb|back} {back|to|a|in|on}? {me|my}", "will call me when she gets paid"),
     (Role.CONTACT, "^{filler|and|but}* {call|cb|try|give} {back|a|to}? me (?!(_*say))", "call us when you can"),
@@ -74,11 +76,11 @@ RULES = _rules(
         "she'll call back tomorrow | cust to call in 2 wks | Lisa is going to get back to me by Thursday",
     ),
     # the rep's, said as such
-    (Role.REP, "i _{0,3} {will|need|wantto|promise|can|want|prefer|be|have|say|set} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
-    (Role.REP, "i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
+    (Role.REP, "i _{0,3} {will|need|wantto|promise|can|want|prefer|be|say|set} _{0,9} {call|calling|cb|try|ringn|calls}", "I'll give you a quick call back | I promised to call back"),
+    (Role.REP, "i have {a|my|the|another|one|more} {call|cb}|i {filler|then|also}* {call|calling|try|cb}", "I call Monday to confirm"),
     (Role.REP, "i {will|need|can} _{0,2} (let {you|obj} know|give {you|obj} _{0,5} call)", "I'll get you that quote by phone"),
     (Role.REP, "lets _{0,3} {call|try|due|cb|calling|plan|do}", "let's talk Tuesday"),
-    (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|ringn|calls|give}|{promise|say} {the|on|for|filler}* due ({avail|filler|be|will|for|call|or|dash}|$)", "promised a call Monday | said this Friday works"),
+    (Role.REP, "{promise|say} {a|to|the|another|i|my|more|filler|would|will}* {call|cb|calling|try|ringn|calls|give}|{promise|say} {the|on|for|filler}* due ({avail|filler|will|for|call|or|dash}|be {avail|filler|when}|$)", "promised a call Monday | said this Friday works"),
     (Role.REP, "say {obj|third|name|me|you|their} {the|to}? {due|call|try|cb}", "told her 10:30ish Friday"),
     (Role.REP, "(^|{cb|call|calls|it|filler|be|i}) {be|filler|word}? retime _{0,4} due", "appt moved to Thursday 3pm"),
     (Role.REP, "set {me|us|call|cb|it} _{0,3} due|(^|{cb|call|calls|filler|be|i}) {be|filler}? set {for|on|at|to|call|with}* due", "assistant booked me Fri 11am to call | set for Tuesday at 2"),
@@ -90,7 +92,7 @@ RULES = _rules(
     (Role.OTHER, "{third|name|my|your|their} {call|calls}", "her sales calls"),
     (Role.REP, "due {filler|avail|on|for|the}* {call|calls|try}|{call|try} {filler|back|again|on|for|the}* due", "Friday call"),
     # when somebody can be reached, or is away until
-    (Role.FREE, "{give|wait} {obj|third|you|name|the|a}? due|^i will? due$|^will due$|{avail|out|outside|back}.*due|due.*{avail|out|outside}", "she's off till Tuesday | the week of the 23rd works"),
+    (Role.FREE, "{give|wait} {obj|third|you|name|the|a}? due|^{but|and|filler}* i? will due$|{avail|out|outside|back}.*due|due.*{avail|out|outside}", "she's off till Tuesday | the week of the 23rd works"),
     (Role.FREE, "(i|we) {have|be} _{0,2} due|{third|name} {can|be|will} {do|on|in|make}* due", "I have Tuesday open | she can do 10-12 tomorrow"),
     (Role.BARE, "^{filler|and|but|so|then|the|on|at|for|in|again|a|say|to|now|sometime|fix|avail|not_before|around}* due ({filler|and|or|on|at|the|again|her_time|for|sometime|due|latest}*$|{filler}* {re|around|for} _)|^{filler|give|wait|a}* length$", "Tues | between 2 and 4 on Weds"),
 )
@@ -100,7 +102,7 @@ _MARKS = "{stop|dot|comma|colon|dash|paren|quote|slash}"
 _CUT = re.compile(
     translate(
         f"({_MARKS})+"
-        "| (?<!{if|when|and|but|so|then|filler|say|fix}) (?=if|when)"
+        "| (?<!{if|when|and|but|so|then|filler|say|fix|want|prefer}) (?=if|when)"
         "| (?<!{if|when|and|but|so|then|comma}) (?=but|fix)"
         "| and (?!{call|let|give} {back|to|with|a}* me) (?={i|will|call|third|cb|try|need|calling|not|if|then|lets|called|give|name|due})"
         "| then (?={call|cb|try|will|i|calling})"
@@ -108,7 +110,7 @@ _CUT = re.compile(
         "| (?<=if not) (?=_)"
         "| (?<=due) (?=i {will|be|need|have|can|call|calling|promise|say|owe})"
         "| (?<=due) (?={will|call|calling} {filler|call|try|obj|third|back|again|name|cb}|cb|try|third {will|be|promise}|need {call|try})"
-        "| (?<={called|hear|out|outside|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
+        "| (?<!{a|the|have|had|my|their} _) (?<={called|hear|out|outside|avail|calls|word|again|back}) (?=cb|{call|try|will} {obj|back|again|due|third|call|try})"
         "| (?<=called) (?={call|try|cb|retime})",
         capture=False,
     ).replace(" ", "")
@@ -210,7 +212,7 @@ WEAK_OPT_OUT = _rules(
 _OPT_OUT = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in OPT_OUT]
 _REPORT = re.compile(translate("report _{0,8} {call|calling|calls}|{call|calling|calls} _{0,6} report", capture=False).replace(" ", ""))
 _WEAK = [re.compile(translate(rule.pattern, capture=False).replace(" ", "")) for rule in WEAK_OPT_OUT]
-_NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report"), symbol("list")
+_NEGATIONS = symbol("not"), symbol("no"), symbol("dnc"), symbol("stopword"), symbol("remove"), symbol("report"), symbol("list"), symbol("anymore")
 
 
 def opted_out(symbols: str, parts: list[Clause]) -> tuple[int, int] | None:

@@ -158,8 +158,11 @@ def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) 
     after = [part for part in parts if part.start > promised.start]
     for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,)):
         for part in (*reversed(before), *after):
-            if part.role in roles:
+            if part.role in roles or (part.role is Role.NEGATED and Role.FREE in roles):
                 found = [_until(each, bound) for each in _dated(line, part, moment)]
+                if part.role is Role.NEGATED:  # "not in till Thursday"
+                    found = [each for each in _dated(line, part, moment) if each.expression.bound == "until"]
+                    found = [_until(each, bound) for each in found]
                 if roles == (Role.OTHER,) and not then:
                     found = [each for each in found if each.expression.bound in ("by", "before")]
                 reading = _first(found, moment)
