@@ -7,24 +7,18 @@ create, a delete, and a contact who asked not to be called.
 from __future__ import annotations
 
 import csv
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from calsync.calendars.base import Calendar, Seen
-from calsync.model import Entry
-from tests.e2e.rep import FOLDER, Rep, at, caldav, google
-from tests.google import desk
-from tests.google.server import GoogleServer
-from tests.servers.running import PASSWORD, USER, Server, radicale_server, running
+from tests.e2e.rep import Rep, at
+from tests.e2e.worlds import KINDS, World, world, write
+from tests.servers.running import PASSWORD
 
 CONTACTS = "id,name,phone,region\n" + "".join(
     f"{name.lower()},{name} Archer,+1 312 555 010{digit},US-IL\n"
@@ -33,29 +27,11 @@ CONTACTS = "id,name,phone,region\n" + "".join(
 MONDAY = at("2026-10-26 18:30")
 TUESDAY = "2026-10-27T18:30:00-05:00"
 
-World = tuple[str, Callable[[], None]]
-"""The table of a calendar, and what empties that calendar."""
 
-
-@pytest.fixture(scope="module", params=["folder", "radicale", "google"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    base: Path = tmp_path_factory.mktemp(request.param)
-    with ExitStack() as held:
-        if request.param == "folder":
-            yield FOLDER.replace('"calendar"', f'"{base}/calendar"'), lambda: shutil.rmtree(base / "calendar", True)
-        elif request.param == "radicale":
-            server: Server = held.enter_context(running(radicale_server(base / "server")))
-            yield caldav(server.url, USER), lambda: shutil.rmtree(server.storage / "collection-root", True)
-        else:
-            stand_in = held.enter_context(GoogleServer())
-            desk.settle(stand_in, base)
-            table = google(stand_in.endpoint, base / "google.json", desk.CALLBACKS)
-            yield table, lambda: _empty(stand_in)
-
-
-def _empty(server: GoogleServer) -> None:
-    server.store.calendars.pop(desk.CALLBACKS)
-    server.store.add_calendar(desk.CALLBACKS, "Callbacks")
+@pytest.fixture(scope="module", params=KINDS)
+def calendar(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(request.param, tmp_path_factory.mktemp(request.param)) as ready:
+        yield ready
 
 
 @pytest.fixture
@@ -74,9 +50,8 @@ def _monday(folder: Path, table: str) -> Rep:
         "2026-10-26T10:40,eve,outbound,call,left_voicemail,by Friday,",
     )
     rep.run(MONDAY)
-    eyes = rep.office.branch(rep.office.settings.calendars[0]).calendar
-    _write(eyes, rep.event("Ann"), title=f"vm by thursday {rep.event('Ann').title}")
-    _write(eyes, rep.event("Bob"), start=at("2026-10-29 11:00"), end=at("2026-10-29 11:10"))
+    write(rep, "Ann", title=f"vm by thursday {rep.event('Ann').title}")
+    write(rep, "Bob", start=at("2026-10-29 11:00"), end=at("2026-10-29 11:10"))
     rep.close()
     rep.log(
         "2026-10-27T10:20,cat,inbound,call,connected,,",  # released: removed
@@ -85,15 +60,6 @@ def _monday(folder: Path, table: str) -> Rep:
         "2026-10-27T10:50,fay,outbound,call,connected,Wednesday at 3pm,",  # made
     )
     return rep
-
-
-def _write(calendar: Calendar, seen: Seen, **changes: object) -> None:
-    """What a person's program does to an event of ours: change a field or two and save."""
-    assert isinstance(seen.start, datetime)
-    entry = Entry(
-        seen.uid, seen.mark, seen.title, seen.description, seen.start, seen.end, "America/Chicago", seen.alarms
-    )
-    calendar.update(replace(entry, **changes), seen)  # type: ignore[arg-type]  # the fields of an Entry, by name
 
 
 def _killed_at(rep: Rep, step: int) -> subprocess.CompletedProcess[str]:
@@ -108,8 +74,8 @@ EXPECTED = ["Ann Thu 29 Oct", "Bob Thu 29 Oct", "Eve Thu 29 Oct", "Fay Wed 28 Oc
 
 @pytest.mark.servers
 @pytest.mark.usefixtures("password")
-def test_g4_killed_between_any_two_steps(world: World, tmp_path: Path) -> None:
-    table, empty = world
+def test_g4_killed_between_any_two_steps(calendar: World, tmp_path: Path) -> None:
+    table, empty = calendar.table, calendar.empty
     step, steps = 0, 1
     while step < steps:
         step += 1
