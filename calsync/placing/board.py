@@ -35,7 +35,7 @@ class Board:
         self._per_hour, self._per_day = per_hour, per_day
         self._hours: dict[int, int] = {}
         self._days: dict[int, int] = {}
-        self._capped = per_hour is not None or per_day is not None
+        self.capped = per_hour is not None or per_day is not None
 
     def closed(self, day: int) -> int:
         """The cells of a day that cannot simply be taken: they have an owner, or a cap is reached."""
@@ -50,7 +50,7 @@ class Board:
 
     def charge(self, cell: int, calls: int = 1) -> None:
         """Count a call against the caps of its hour and day without taking the cell: a clock time off the grid."""
-        if not self._capped:
+        if not self.capped:
             return
         day, hour = cell >> SHIFT, self._hour(cell)
         self._days[day] = self._days.get(day, 0) + calls
@@ -62,7 +62,7 @@ class Board:
         self._owner[cell] = call
         day = cell >> SHIFT
         self._taken[day] = self._taken.get(day, 0) | 1 << index_of(cell)
-        if self._capped:
+        if self.capped:
             self.charge(cell)
 
     def drop(self, call: int) -> int:
@@ -101,7 +101,7 @@ class Board:
         for index in bits(cells & taken):
             cell = day << SHIFT | index
             yield self._owner[cell], cell
-        if not self._capped:
+        if not self.capped:
             return
         for index in bits(cells & ~taken):
             cell = day << SHIFT | index

@@ -59,6 +59,7 @@ class Memory:
     policy: Policy | None = None
     world: World | None = None
     kept: dict[str, Kept] = field(default_factory=dict)
+    pinned: set[int] = field(default_factory=set)
     _known: dict[str, _Known] = field(default_factory=dict)
     _totals: dict[ContactKind | None, Tally] = field(default_factory=dict)
     _habits: Habits | None = None
@@ -68,7 +69,7 @@ class Memory:
         if self.world is None or rep != self.rep or policy != self.policy:
             self.rep, self.policy = rep, policy
             self.world = World(rep, policy, now)
-            self.kept, self._known, self._totals, self._habits = {}, {}, {}, None
+            self.kept, self.pinned, self._known, self._totals, self._habits = {}, set(), {}, {}, None
         return self.world
 
     def facts(self, contact_id: str, book: Book, rep: Rep, now: datetime) -> Facts | None:

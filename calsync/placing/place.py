@@ -23,7 +23,7 @@ from calsync.placing.grid import SHIFT, index_of, minutes, minutes_up
 from calsync.placing.habits import Habits
 from calsync.placing.memory import Kept, Memory
 from calsync.placing.order import binding, urgency
-from calsync.placing.task import HORIZON, Task, allowed, cells, fits, make_task, onward
+from calsync.placing.task import HORIZON, Task, allowed, cells, fits, make_task
 from calsync.placing.taste import Taste
 
 
@@ -81,7 +81,7 @@ class Placing:
     def run(self) -> tuple[Placed, ...]:
         """Place everything."""
         waiting, remembered = self._sort()
-        waiting += self._recall(remembered)
+        waiting += self._recall(remembered, waiting)
         waiting = [task for task in waiting if not self._narrow(task)]
         self._keep_seen(waiting)
         bound = sorted((task for task in waiting if task.bound), key=urgency)
@@ -171,14 +171,15 @@ class Placing:
         self.placed[task.number] = verdict.of_pinned(self, task, slot, [])
         return True
 
-    def _recall(self, remembered: Sequence[tuple[int, Kept]]) -> list[Task]:
-        """Put back what stands where it stood; the tasks of what a new appointment or a cap has driven out."""
+    def _recall(self, remembered: Sequence[tuple[int, Kept]], waiting: Sequence[Task]) -> list[Task]:
+        """Put back what stands where it stood; the tasks of what has to be looked at again."""
         out: list[Task] = []
-        blocked, closed, siblings = self.world.blocked, self.board.closed, self._siblings
+        blocked, siblings = self.world.blocked, self._siblings
+        contested, crowded = self._contested(waiting), self._crowded()
         for number, kept in remembered:
             day = kept.cell >> SHIFT
-            taken = blocked.get(day, 0) | closed(day)
-            if (taken and taken >> index_of(kept.cell) & 1) or siblings[kept.commitment.contact_id] > 1:
+            taken = day in blocked and blocked[day] >> index_of(kept.cell) & 1
+            if taken or day in crowded or kept.cell in contested or siblings[kept.commitment.contact_id] > 1:
                 out.append(self.task(number))
             else:
                 self.board.put(number, kept.cell)
@@ -186,13 +187,25 @@ class Placing:
                 self._recalled[kept.commitment.id] = kept
         return out
 
+    def _contested(self, waiting: Sequence[Task]) -> set[int | None]:
+        """Cells on the calendar that another call stands in, too."""
+        slots = (self.decisions.seen.get(task.commitment.id) for task in waiting)
+        return {self.world.grid.cell(minutes(slot.start)) for slot in slots if slot}
+
+    def _crowded(self) -> set[int]:
+        """Days that have a fixed point they did not have before, where a cap may now drive somebody out."""
+        pinned = {start for starts in self._pins.values() for start in starts}
+        fresh = pinned - self.memory.pinned if self.board.capped else set()
+        self.memory.pinned = pinned
+        return {self.world.grid.day_of(start) for start in fresh}
+
     def _remember(self) -> None:
         """Keep the calls that stand in a cell of their own window, or are overdue: others may find a better one."""
         kept = self._recalled
         for number, task in self._tasks.items():
             commitment = task.commitment
             cell = self.board.cell_of.get(number)
-            if cell is None or task.how not in ("seen", "picked", "squeezed"):
+            if cell is None or not (task.commitment.overdue or fits(task, self.world, cell)):
                 kept.pop(commitment.id, None)
                 continue
             attempts = self.book.attempts.get(commitment.contact_id)
@@ -201,7 +214,11 @@ class Placing:
         self.memory.kept = kept
 
     def _keep_seen(self, waiting: Iterable[Task]) -> None:
-        """Give every slot that is on the calendar and still allowed back to its call."""
+        """Give every slot that is on the calendar and still allowed back to its call.
+
+        A call that stands outside its window, because that held no cell, is ``parked``: it keeps its place until there
+        is one inside.
+        """
         for task in sorted(waiting, key=lambda task: (not task.bound, urgency(task))):
             if fixed := self._pins.get(task.commitment.contact_id):
                 task.bar(fixed)
@@ -211,19 +228,51 @@ class Placing:
             task.seen = self.world.grid.cell(minutes(slot.start))
             if task.seen is None or self._taken(task.seen):
                 continue
-            rolls = task.commitment.overdue or (not task.bound and not task.days(self.world))
-            if fits(task, self.world, task.seen) or (rolls and allowed(task, self.world, minutes(slot.start))):
-                task.how = "seen"
-                self.board.put(task.number, task.seen)
+            if task.commitment.overdue:
+                how = "seen" if allowed(task, self.world, minutes(slot.start)) else ""
+            elif fits(task, self.world, task.seen):
+                how = "seen"
+            else:
+                how = "parked" if self._may_park(task, minutes(slot.start)) else ""
+            if how:
+                self._put(task, task.seen, how)
+
+    def _may_park(self, task: Task, start: int) -> bool:
+        """True when a call may stand in the cell at ``start`` although that is outside its window."""
+        first, last = self._outside(task)
+        return first <= start <= last - self.world.grid.slot and allowed(task, self.world, start)
+
+    def _outside(self, task: Task) -> tuple[int, int]:
+        """Where a call goes that finds no place in its window: before it, or on from now when it has begun."""
+        begins = minutes_up(task.commitment.window.earliest)
+        if task.bound and begins > self.world.now:
+            made = max(self.world.now, minutes_up(task.commitment.made_at))
+            return (made, made) if task.commitment.kind is Kind.AFTER else (made, begins)
+        return task.first, task.first + HORIZON * 1440
 
     # -- open promises --------------------------------------------------------------------------------------------
 
     def _match(self, tasks: Sequence[Task]) -> None:
         """Steps 3 and 4: a place in its window for every promise that can have one, then for those that cannot."""
-        stuck = [task for task in tasks if task.number not in self.board.cell_of and not self._settle(task)]
+        stuck = [task for task in tasks if not self._inside(task)]
         self._improve()
         for task in stuck:
-            self._beyond(task)
+            if task.number not in self.board.cell_of:
+                self._beyond(task)
+
+    def _inside(self, task: Task) -> bool:
+        """See that the call has a cell of its window; False, and nothing changed, where that cannot be."""
+        if task.number not in self.board.cell_of:
+            return self._settle(task)
+        if task.how != "parked":
+            return True
+        if not task.days(self.world):
+            return False
+        parked = self.board.drop(task.number)
+        if self._settle(task):
+            return True
+        self._put(task, parked, "parked")
+        return False
 
     def _settle(self, task: Task) -> bool:
         """Find a cell inside the window, making others move where that is needed."""
@@ -254,17 +303,17 @@ class Placing:
 
     def _stays(self, number: int) -> bool:
         """True for a call that somebody has seen on the calendar where it is now."""
-        return number not in self._tasks or self._tasks[number].how == "seen" or self._held(number)
+        return number not in self._tasks or self._tasks[number].how in ("seen", "parked") or self._held(number)
 
     def _cells(self, number: int) -> Iterable[tuple[int, int]]:
         task = self.task(number)
-        if task.bound or task.days(self.world):
-            return task.days(self.world)
-        return onward(task, self.world, self.world.now)
+        yield from task.days(self.world)
+        if not task.bound or task.how == "parked":
+            yield from cells(task, self.world, *self._outside(task))
 
     def _improve(self) -> None:
         """Calls that an augmenting path put anywhere look once more for a better cell."""
-        for task in [task for task in self._tasks.values() if task.how == "squeezed"]:
+        for _, task in sorted((number, task) for number, task in self._tasks.items() if task.how == "squeezed"):
             old = self.board.drop(task.number)
             cell = self.taste.pick(task) if task.days(self.world) else None
             self.board.put(task.number, old if cell is None else cell)
@@ -274,35 +323,19 @@ class Placing:
 
     def _beyond(self, task: Task) -> None:
         """The window has no cell: earlier where that is allowed, or the next one when the window has begun."""
-        world, begins = self.world, minutes_up(task.commitment.window.earliest)
-        if begins <= world.now:
-            self._roll(task, world.now)
-        elif task.commitment.kind is not Kind.AFTER:
-            since = max(world.now, minutes_up(task.commitment.made_at))
-            if self._stay(task, since, begins, "earlier"):
-                return
-            for day in cells(task, world, since, begins, latest_first=True):
-                if (cell := self.taste.pick(task, [day])) is not None:
-                    self._put(task, cell, "earlier")
-                    return
-
-    def _stay(self, task: Task, first: int, last: int, how: str) -> bool:
-        """Keep the cell that is on the calendar, where it lies between two moments, allowed and free."""
-        if task.seen is None or self._taken(task.seen):
-            return False
-        start = self.world.grid.start(task.seen)
-        if not first <= start <= last - self.world.grid.slot or not allowed(task, self.world, start):
-            return False
-        self._put(task, task.seen, how)
-        return True
-
-    def _roll(self, task: Task, since: int) -> None:
-        """The cell on the calendar, or the next one that is allowed and free."""
-        if self._stay(task, since, since + HORIZON * 1440, "next"):
+        first, last = self._outside(task)
+        if last != minutes_up(task.commitment.window.earliest):
+            self._soonest(task, first, last)
             return
-        for day, mask in onward(task, self.world, since):
+        for day in cells(task, self.world, first, last, latest_first=True):
+            if (cell := self.taste.pick(task, [day])) is not None:
+                self._put(task, cell, "beyond")
+                return
+
+    def _soonest(self, task: Task, first: int, last: int) -> None:
+        for day, mask in cells(task, self.world, first, last):
             if free := mask & ~self.board.closed(day):
-                self._put(task, day << SHIFT | (free & -free).bit_length() - 1, "next")
+                self._put(task, day << SHIFT | (free & -free).bit_length() - 1, "beyond")
                 return
 
     def _after_siblings(self, task: Task) -> None:
@@ -328,7 +361,7 @@ class Placing:
 
     def _overdue(self, task: Task) -> None:
         if task.number not in self.board.cell_of:
-            self._roll(task, self.world.now)
+            self._soonest(task, self.world.now, self.world.now + HORIZON * 1440)
 
     def _planned(self, task: Task) -> None:
         """A call nobody promised: in its window where it can, else the next allowed cell after it began."""
@@ -337,4 +370,4 @@ class Placing:
         if (cell := self.taste.pick(task)) is not None:
             self._put(task, cell, "picked")
         else:
-            self._roll(task, task.first)
+            self._soonest(task, *self._outside(task))

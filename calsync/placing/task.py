@@ -73,11 +73,6 @@ def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool
             yield day, mask
 
 
-def onward(task: Task, world: World, first: int) -> Iterator[tuple[int, int]]:
-    """The allowed cells from a UTC minute on, without end of a window."""
-    yield from cells(task, world, first, first + HORIZON * 1440)
-
-
 def _barred(world: World, day: int, opens: int, closes: int) -> int:
     """The cells of a day that start strictly between two moments."""
     base, count = world.grid.day(day)

@@ -114,11 +114,11 @@ def _head(run: Placing, task: Task, slot: Slot) -> str:
     latest = commitment.window.latest.astimezone(zone)
     if commitment.overdue:
         return f"{at}: overdue since {words.moment(latest)}; the next time that is allowed and free"
-    if task.how == "earlier":
+    if slot.start < commitment.window.earliest:
         return f"{at}: earlier than promised, because {_closed(run, task)}"
-    if task.how == "next" and commitment.kind is not Kind.PLANNED:
+    if slot.end > commitment.window.latest and commitment.kind is not Kind.PLANNED:
         return f"{at}: the next time that is allowed, because {_closed(run, task)}"
-    if task.how == "next":
+    if slot.end > commitment.window.latest:
         return f"{at}: planned, not promised; the next time that is allowed and free"
     return f"{at}: {words.reason_words(task, slot, zone)}"
 
