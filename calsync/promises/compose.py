@@ -42,9 +42,16 @@ class Expression(NamedTuple):
 _ATOM = "{day|period|time|clocks|part|meridiem|zone|my_time|her_time|elapsed|same_time|over_bound}"
 _LEAD = "{by|before|after|not_before|until|from|since|starting|around|at|on|in|the|this|later|sometime|next|during|within|over|for|early|late|mid|between|ordinal|ordword|last}"
 _LINK = "{by|before|after|not_before|until|from|starting|around|at|on|in|the|this|comma|of|for|sometime|dash|dot|during|over|later|paren|every|quote|onwards|through}"
-_WHEN = re.compile(translate(f"{_LEAD}* {_ATOM}", capture=False) + translate(f"({_LINK}", capture=False) + "{0,4}" + translate(f"{_ATOM})* {{onwards|latest}}?", capture=False))
+_WHEN = re.compile(
+    translate(f"{_LEAD}* {_ATOM}", capture=False)
+    + translate(f"({_LINK}", capture=False)
+    + "{0,4}"
+    + translate(f"{_ATOM})* {{onwards|latest}}?", capture=False)
+)
 _WHEN_CHAR = symbol("due")
-_BOUNDS = frozenset(symbol(n) for n in ("by", "before", "after", "not_before", "until", "from", "since", "starting", "within"))
+_BOUNDS = frozenset(
+    symbol(n) for n in ("by", "before", "after", "not_before", "until", "from", "since", "starting", "within")
+)
 _AROUND, _THIS, _LATER, _EARLY, _LATE, _MID = (symbol(n) for n in ("around", "this", "later", "early", "late", "mid"))
 _AFTER_TAIL = {symbol("onwards"): "starting", symbol("latest"): "by"}
 _ORDINALS = frozenset((symbol("ordinal"), symbol("ordword"), symbol("last")))
@@ -112,7 +119,16 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
         if name not in _PIECES:
             broke = broke or char in _BREAKS
             continue
-        merged = None if broke and found is not None and current != Expression() and char != symbol("zone") and name in ("day", "period") and current.days else _PIECES[name](current, values[index], moment, shade)
+        merged = (
+            None
+            if broke
+            and found is not None
+            and current != Expression()
+            and char != symbol("zone")
+            and name in ("day", "period")
+            and current.days
+            else _PIECES[name](current, values[index], moment, shade)
+        )
         if merged is None:
             if current != Expression():
                 found.append((current, first, last))
@@ -137,7 +153,11 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
 
 def _lead(symbols: str, start: int, index: int) -> int:
     """Where an expression begins: its prepositions belong to it."""
-    while index > start and class_name(symbols[index - 1]) not in _PIECES and symbols[index - 1] not in (_COMMA, _DASH, _DOT, _PAREN):
+    while (
+        index > start
+        and class_name(symbols[index - 1]) not in _PIECES
+        and symbols[index - 1] not in (_COMMA, _DASH, _DOT, _PAREN)
+    ):
         index -= 1
     return index
 
@@ -148,7 +168,12 @@ def _blur(expression: Expression, name: str, moment: Moment) -> Expression:
         return expression._replace(clock=expression.clock._replace(around=True))
     if moment.resolve:
         return expression
-    if name in ("day", "period") and expression.days is not None and expression.days.form == "day" and expression.clock is None:
+    if (
+        name in ("day", "period")
+        and expression.days is not None
+        and expression.days.form == "day"
+        and expression.clock is None
+    ):
         days = expression.days
         return expression._replace(around=days.grain != "past")
     return expression
@@ -169,9 +194,19 @@ def _add_days(expression: Expression, days: Days, moment: Moment, shade: str) ->
         return day and expression._replace(days=Days(day, day, "day", "date", f"in {days.why}"))
     if old == days:
         return expression
-    if old.grain == "weekday" and days.grain in ("date", "dated", "count") and days.form == "day" and old.first.weekday() == days.first.weekday():
+    if (
+        old.grain == "weekday"
+        and days.grain in ("date", "dated", "count")
+        and days.form == "day"
+        and old.first.weekday() == days.first.weekday()
+    ):
         return expression._replace(days=days)
-    if days.grain == "weekday" and old.grain in ("date", "dated", "count") and old.form == "day" and old.first.weekday() == days.first.weekday():
+    if (
+        days.grain == "weekday"
+        and old.grain in ("date", "dated", "count")
+        and old.form == "day"
+        and old.first.weekday() == days.first.weekday()
+    ):
         return expression
     if days.grain == "later_today" and old.first == days.first:
         return expression._replace(days=days)
@@ -257,7 +292,7 @@ def usable(expression: Expression) -> bool:
 
 def weak(length: Length, moment: Moment) -> Expression | None:
     """A length that stands without "in" ("cb 2 hrs", "90-day follow-up") counted from now."""
-    from calsync.promises.rules.joins import count_days, elapse, say  # noqa: PLC0415
+    from calsync.promises.rules.joins import count_days, elapse, say
 
     if length.unit in ("hour", "minute"):
         elapsed = elapse(length)

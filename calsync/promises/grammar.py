@@ -38,7 +38,7 @@ def class_name(char: str) -> str:
     return _names[char]
 
 
-_PIECE = re.compile(r"\s+|<([a-z_|0-9]+)>|\{([a-z_|0-9]+)\}|([a-z][a-z_0-9]*)|(_)|(\(\?[!=]|\(\?<[!=])|(\()|(.)")
+_PIECE = re.compile(r"\s+|<([a-z][a-z_|0-9\s]*)>|\{([a-z][a-z_|0-9\s]*)\}|([a-z][a-z_0-9]*)|(_)|(\(\?[!=]|\(\?<[!=])|(\()|(.)")
 
 
 def translate(pattern: str, *, capture: bool) -> str:
@@ -47,7 +47,7 @@ def translate(pattern: str, *, capture: bool) -> str:
     for piece in _PIECE.finditer(pattern):
         captured, either, name, anything, look, group, other = piece.groups()
         if captured or either:
-            chars = "".join(symbol(each) for each in (captured or either).split("|"))
+            chars = "".join(symbol(each.strip()) for each in (captured or either).split("|"))
             chars = chars if len(chars) == 1 else f"[{chars}]"
             out.append(f"({chars})" if captured and capture else chars)
         elif name:

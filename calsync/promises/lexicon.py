@@ -14,11 +14,14 @@ from rapidfuzz.distance import OSA
 from calsync.promises.grammar import symbol
 from calsync.promises.words import Words
 
-_LANGUAGES = {"en": "en", "de": "de"}
+_LANGUAGES = frozenset(("en", "de"))
+
+
 @dataclass(slots=True, eq=False)
 class Lexicon:
     """One language with one rep's own words, ready for look-up."""
 
+    language: str
     words: dict[str, tuple[str, Any]]
     phrases: dict[str, list[tuple[tuple[str, ...], str, Any]]]
     contractions: dict[str, tuple[str, ...]]
@@ -98,8 +101,10 @@ def _add(lexicon: Lexicon, spelled: str, sym: str, value: Any) -> None:
 @lru_cache(maxsize=32)
 def lexicon_for(language: str, own: Words) -> Lexicon:
     """The vocabulary of a language with a rep's own words in it; made once for each and kept."""
-    raw = _raw(_LANGUAGES.get(language, "en"))
+    language = language if language in _LANGUAGES else "en"
+    raw = _raw(language)
     lexicon = Lexicon(
+        language=language,
         words={},
         phrases={},
         contractions={k: tuple(v.split()) for k, v in raw.pop("contractions", {}).items()},

@@ -10,10 +10,12 @@ from calsync.promises.compose import compose
 from calsync.promises.grammar import Level, Line
 from calsync.promises.lexicon import Lexicon, lexicon_for
 from calsync.promises.rules.clocks import CLOCKS
-from calsync.promises.rules.days import DATES, DAYS
+from calsync.promises.rules.dates import DATES
+from calsync.promises.rules.days import DAYS
+from calsync.promises.rules.edges import EDGES
 from calsync.promises.rules.joins import ABOUT, JOINS, OFFSETS
 from calsync.promises.rules.numbers import LENGTHS, NUMBERS
-from calsync.promises.rules.periods import EDGES, PERIODS
+from calsync.promises.rules.periods import PERIODS
 from calsync.promises.tokens import tokenise
 from calsync.promises.values import Moment
 from calsync.promises.verdict import judge, resolve_only
@@ -22,12 +24,16 @@ from calsync.promises.words import DEFAULT, Words
 LEVELS: tuple[Level, ...] = (NUMBERS, LENGTHS, CLOCKS, DATES, DAYS, PERIODS, EDGES, ABOUT, OFFSETS, JOINS)
 
 
-def moment_of(said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, resolve: bool, lexicon: Lexicon) -> Moment:
+def moment_of(
+    said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, resolve: bool, lexicon: Lexicon
+) -> Moment:
     """What the words are counted from; a naive ``said_at`` is in ``zone``."""
     now = said_at.astimezone(zone) if said_at.tzinfo is not None else said_at.replace(tzinfo=zone)
     today = now.date()
     american = locale.endswith(("US", "us")) or locale in ("", "en")
-    return Moment(now, today, today.weekday(), zone, contact_zone, not american, resolve, locale[-2:] in ("GB", "IE"), lexicon)
+    return Moment(
+        now, today, today.weekday(), zone, contact_zone, not american, resolve, locale[-2:] in ("GB", "IE"), lexicon
+    )
 
 
 def analyse(text: str, moment: Moment) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from calsync.promises.grammar import Line, symbol
@@ -81,12 +82,50 @@ _WORD, _NAME, _NUM, _NTH, _MIL, _BIG = (symbol(n) for n in ("word", "name", "num
 _ISO, _ISO_MONTH, _DMY, _SLASH, _CLOCK = (symbol(n) for n in ("iso", "isomonth", "dmy", "slashed", "clock"))
 _MERIDIEM, _DECIMAL, _JUNK, _STOP, _DASH = (symbol(n) for n in ("meridiem", "decimal", "junk", "stop", "dash"))
 _HCLOCK, _ED = symbol("hclock"), symbol("ed")
-_A, _BE, _QUOTE = symbol("a"), symbol("be"), symbol("quote")
+_A, _BE = symbol("a"), symbol("be")
 _DATE_WORDS = frozenset(
-    symbol(n) for n in ("weekday", "month", "dayword", "num", "ordinal", "mil", "clock", "number", "noon", "holiday", "part", "meridiem", "slashed", "dmy", "iso")
+    symbol(n)
+    for n in (
+        "weekday",
+        "month",
+        "dayword",
+        "num",
+        "ordinal",
+        "mil",
+        "clock",
+        "number",
+        "noon",
+        "holiday",
+        "part",
+        "meridiem",
+        "slashed",
+        "dmy",
+        "iso",
+    )
 )
-_TIMELIKE = frozenset(symbol(n) for n in ("num", "mil", "clock", "number", "tens", "ordinal", "weekday", "dayword", "month", "the", "slashed", "holiday", "next", "this"))
-_SMALL_NUMBERS = frozenset((symbol("number"), symbol("tens")))
+_TIMELIKE = frozenset(
+    symbol(n)
+    for n in (
+        "num",
+        "mil",
+        "clock",
+        "number",
+        "tens",
+        "ordinal",
+        "weekday",
+        "dayword",
+        "month",
+        "the",
+        "slashed",
+        "holiday",
+        "next",
+        "this",
+    )
+)
+_SINGLE, _TENS, _ORDINAL_WORD = symbol("number"), symbol("tens"), symbol("ordword")
+_SMALL_NUMBERS = frozenset((_SINGLE, _TENS))
+_NOT_BEFORE_HALF = frozenset((_A, _DASH))
+_WORD_KINDS = frozenset(("word", "mixed"))
 
 
 _TITLES = frozenset(("st", "mr", "mrs", "ms", "dr", "approx", "vs", "ca", "jr", "sr"))
@@ -116,96 +155,113 @@ def _number(text: str) -> tuple[str, Any]:
 
 
 def _clock(text: str) -> tuple[str, Any]:
-    hour, minute = (int(n) for n in re.split(r"[:h.]", text)[:2]) 
+    hour, minute = (int(n) for n in re.split(r"[:h.]", text)[:2])
     if hour > 24 or minute > 59:
         return _JUNK, None
     # a leading zero, or the French h, is the 24-hour clock
     return _CLOCK, (hour % 24, minute, hour > 12 or hour == 0 or text[0] == "0" or "h" in text)
 
 
+def _slash(text: str) -> tuple[str, Any]:
+    return _SLASH, tuple(int(n) for n in re.split("[/-]", text))
+
+
+def _iso_month(text: str) -> tuple[str, Any]:
+    first, second = (int(n) for n in re.split("[/-]", text))
+    return _ISO_MONTH, (first, second) if first > 12 else (second, first)
+
+
+_DIGITS = re.compile(r"\d+")
+_READ: dict[str, Callable[[str], tuple[str, Any]]] = {
+    "number": _number,
+    "clock": _clock,
+    "slash": _slash,
+    "isomonth": _iso_month,
+    "hclock": lambda text: (_HCLOCK, int(text[:-1])),
+    "meridiem": lambda text: (_MERIDIEM, text.strip()[0]),
+    "nth": lambda text: (_NTH, int(_DIGITS.findall(text)[0])),
+    "iso": lambda text: (_ISO, tuple(int(n) for n in _DIGITS.findall(text))),
+    "dmy": lambda text: (_DMY, (*(int(n) for n in _DIGITS.findall(text)), text)),
+    "decimal": lambda text: (_DECIMAL, text),
+    "break": lambda text: (_STOP, text),
+    "junk": lambda text: (_JUNK, text),
+    "other": lambda text: (_JUNK, text),
+}
+"""How each kind of token that is not a word or a mark gets its class and value."""
+
+
+class _Tokens:
+    """The tokens read so far, in parallel lists: class, value, place, and the word as phrases see it."""
+
+    __slots__ = ("spans", "symbols", "texts", "values")
+
+    def __init__(self) -> None:
+        self.symbols: list[str] = []
+        self.values: list[Any] = []
+        self.spans: list[tuple[int, int]] = []
+        self.texts: list[str] = []
+
+    def add(self, sym: str, value: Any, span: tuple[int, int], text: str) -> None:
+        self.symbols.append(sym)
+        self.values.append(value)
+        self.spans.append(span)
+        self.texts.append(text)
+
+    def drop_joining_dash(self, sym: str) -> None:
+        """Forget a dash that only joins two words: "mid-morning" is read as two, "Mon-Fri" keeps its dash."""
+        if self.values[-1] == "tight" and self.texts[-1] == "-" and _joins(self.symbols, sym):
+            self.symbols.pop()
+            self.values.pop()
+            self.spans.pop()
+            self.texts.pop()
+
+
 def tokenise(text: str, lexicon: Lexicon) -> Line:
     """The classes of a text, one token each; the spans are places in ``text`` as given."""
     low = lower(text)
-    symbols: list[str] = []
-    values: list[Any] = []
-    spans: list[tuple[int, int]] = []
-    texts: list[str] = []
-    words, phrases, contractions = lexicon.words, lexicon.phrases, lexicon.contractions
+    tokens = _Tokens()
+    symbols, texts = tokens.symbols, tokens.texts
+    words = lexicon.words
     for match in _SCANNER.finditer(low):
-        kind = match.lastgroup
+        kind = match.lastgroup or ""
         span = match.span()
         raw = match.group()
-        if kind == "word" or kind == "mixed":
+        if kind in _WORD_KINDS:
             found = words.get(raw)
             if found is None:
-                parts = contractions.get(raw)
-                if parts is None and "'" in raw:
-                    parts = _split(raw, contractions)
+                parts = lexicon.contractions.get(raw) or _split(raw, lexicon.contractions)
                 if parts is not None:
                     for part in parts:
                         sym, value = words.get(part, (_WORD, part))
-                        symbols.append(sym)
-                        values.append(value)
-                        spans.append(span)
-                        texts.append(part)
+                        tokens.add(sym, value, span, part)
                     continue
-                if "." in raw:
-                    raw = raw.replace(".", "")
-                    found = words.get(raw)
-                if found is None:
-                    sym, value, raw = _unknown(raw, text, span, lexicon)
-                    found = sym, value
-            sym, value = found
-            if raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
-                sym, value = _BE, raw
-        elif kind == "number":
-            sym, value = _number(raw)
+                sym, value, raw = _unknown(raw, text, span, lexicon)
+            else:
+                sym, value = found
+                if raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
+                    sym = _BE
         elif kind == "mark":
             if raw == "." and texts and texts[-1] in _TITLES:
                 continue
             sym, value = _MARKS[raw], raw
             if sym == _DASH and symbols:
-                # "mid-morning" is two words; "Mon-Fri" keeps its dash: settled when the next token is known
-                tight = span[0] > 0 and not low[span[0] - 1].isspace() and not low[span[1] : span[1] + 1].isspace()
+                tight = not low[span[0] - 1].isspace() and not low[span[1] : span[1] + 1].isspace()
                 value = "tight" if tight else "loose"
-        elif kind == "clock":
-            sym, value = _clock(raw)
-        elif kind == "hclock":
-            sym, value = _HCLOCK, int(raw[:-1])
-        elif kind == "slash":
-            sym, value = _SLASH, tuple(int(n) for n in re.split("[/-]", raw))
-        elif kind == "meridiem":
-            if symbols and symbols[-1] in (_A, _DASH):
-                sym, value = _WORD, raw
-            else:
-                sym, value = _MERIDIEM, raw.strip()[0]
-        elif kind == "nth":
-            sym, value = _NTH, int(re.sub(r"\D", "", raw))
-        elif kind == "iso":
-            sym, value = _ISO, tuple(int(n) for n in re.findall(r"\d+", raw))
-        elif kind == "dmy":
-            sym, value = _DMY, (*(int(n) for n in re.findall(r"\d+", raw)), raw)
-        elif kind == "isomonth":
-            first, second = (int(n) for n in re.split("[/-]", raw))
-            sym, value = _ISO_MONTH, (first, second) if first > 12 else (second, first)
-        elif kind == "decimal":
-            sym, value = _DECIMAL, raw
-        elif kind == "break":
-            sym, value = _STOP, raw
         else:
-            sym, value = _JUNK, raw
-        if symbols and texts[-1] == "-" and values[-1] == "tight" and _joins(symbols, sym, values):
-            symbols.pop(), values.pop(), spans.pop(), texts.pop()
-        symbols.append(sym)
-        values.append(value)
-        spans.append(span)
-        texts.append(raw)
-    return _merge_phrases(symbols, values, spans, texts, phrases)
+            sym, value = _READ[kind](raw)
+            if sym == _MERIDIEM and symbols and symbols[-1] in _NOT_BEFORE_HALF:
+                sym = _WORD
+        if symbols and symbols[-1] == _DASH:
+            tokens.drop_joining_dash(sym)
+        tokens.add(sym, value, span, raw)
+    return _merge_phrases(tokens, lexicon.phrases)
 
 
 def _split(raw: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
     """ "pat'll" -> pat, 'll; a possessive loses its mark: "valentine's" -> valentines."""
     head, _, tail = raw.rpartition("'")
+    if not head:
+        return None
     known = contractions.get("'" + tail)
     if known is not None and tail != "s" and not (tail == "d" and len(head) > 3):
         return (head, *known)
@@ -214,7 +270,7 @@ def _split(raw: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...
 
 def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tuple[str, Any, str]:
     """A word that is not in the vocabulary as it stands: (symbol, value, the word as phrases should see it)."""
-    plain = raw.replace("'", "")
+    plain = raw.replace("'", "").replace(".", "")
     found = lexicon.words.get(plain)
     if found is not None:
         return (*found, plain)
@@ -228,43 +284,32 @@ def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tu
     return (_NAME if capital else _WORD), plain, plain
 
 
-def _joins(symbols: list[str], sym: str, values: list[Any]) -> bool:
+def _joins(symbols: list[str], sym: str) -> bool:
     """True when the dash just read only joins two words, as in "mid-morning" or "twenty-first"."""
     left = symbols[-2] if len(symbols) > 1 else ""
-    if left == symbol("tens") and sym in (symbol("number"), _NTH):
+    if left == _TENS and sym in (_SINGLE, _ORDINAL_WORD):
         return True
-    if left in _SMALL_NUMBERS and sym == symbol("tens"):
+    if left in _SMALL_NUMBERS and sym == _TENS:
         return True
     return not (left in _DATE_WORDS and sym in _DATE_WORDS)
 
 
-def _merge_phrases(
-    symbols: list[str],
-    values: list[Any],
-    spans: list[tuple[int, int]],
-    texts: list[str],
-    phrases: dict[str, list[tuple[tuple[str, ...], str, Any]]],
-) -> Line:
-    out_symbols: list[str] = []
-    out_values: list[Any] = []
-    out_spans: list[tuple[int, int]] = []
+def _merge_phrases(tokens: _Tokens, phrases: Mapping[str, list[tuple[tuple[str, ...], str, Any]]]) -> Line:
+    """The line with every phrase of several words ("no later than") as one token, the longest first."""
+    symbols, values, spans, texts = tokens.symbols, tokens.values, tokens.spans, tokens.texts
+    if not any(text in phrases for text in texts):
+        return Line("".join(symbols), values, spans)
+    merged = _Tokens()
     index, count = 0, len(texts)
     while index < count:
-        tails = phrases.get(texts[index])
-        if tails is not None:
-            for tail, sym, value in tails:
-                stop = index + 1 + len(tail)
-                if tuple(texts[index + 1 : stop]) == tail:
-                    out_symbols.append(sym)
-                    out_values.append(value)
-                    out_spans.append((spans[index][0], spans[stop - 1][1]))
-                    index = stop
-                    break
-            else:
-                tails = None
-        if tails is None:
-            out_symbols.append(symbols[index])
-            out_values.append(values[index])
-            out_spans.append(spans[index])
+        text = texts[index]
+        for tail, sym, value in phrases.get(text, ()):
+            stop = index + 1 + len(tail)
+            if tuple(texts[index + 1 : stop]) == tail:
+                merged.add(sym, value, (spans[index][0], spans[stop - 1][1]), text)
+                index = stop
+                break
+        else:
+            merged.add(symbols[index], values[index], spans[index], text)
             index += 1
-    return Line("".join(out_symbols), out_values, out_spans)
+    return Line("".join(merged.symbols), merged.values, merged.spans)

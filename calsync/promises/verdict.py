@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from calsync.model import Kind, Reading
-from calsync.promises.clauses import Clause, Role, clauses, opted_out, their_voice, told_not_to_call
+from calsync.promises.clauses import Clause, Role, rules_of
 from calsync.promises.compose import Expression, usable, weak
 from calsync.promises.grammar import Line, symbol
 from calsync.promises.values import Length, Moment
@@ -26,13 +26,14 @@ class Found(NamedTuple):
 def judge(line: Line, moment: Moment) -> Reading:
     """What the note promises."""
     symbols = line.symbols
-    parts = clauses(symbols)
-    out = opted_out(symbols, parts)
+    rules = rules_of(moment.lexicon.language)
+    parts = rules.clauses(symbols)
+    out = rules.opted_out(symbols, parts)
     if out:
         return Reading(Kind.OPTOUT, None, "asks not to be called any more", _spans(line, out))
-    theirs = their_voice(symbols)
+    theirs = rules.in_their_voice(symbols)
     roles = {part.role for part in parts}
-    told = told_not_to_call(symbols, parts)
+    told = rules.told_not_to_call(symbols, parts)
     if told:
         if Role.CONTACT not in roles and not theirs:
             return Reading(Kind.OPTOUT, None, "says not to call", _spans(line, told))
@@ -117,7 +118,9 @@ def _rep(line: Line, parts: list[Clause], moment: Moment) -> Reading | None:
     reading = _corrected(line, parts, moment, reading) or reading or _leaning(line, parts, promised, moment)
     if reading is not None:
         return reading
-    return Reading(Kind.UNDATED, None, "a promise to call that names no time", _spans(line, (promised.start, promised.end)))
+    return Reading(
+        Kind.UNDATED, None, "a promise to call that names no time", _spans(line, (promised.start, promised.end))
+    )
 
 
 def _with_day(found: Found, line: Line, parts: list[Clause], index: int, moment: Moment) -> Found:
@@ -129,7 +132,12 @@ def _with_day(found: Found, line: Line, parts: list[Clause], index: int, moment:
         if part.role in (Role.FREE, Role.BARE):
             for other in _dated(line, part, moment):
                 days = other.expression.days
-                if days is not None and days.form == "day" and not other.expression.weak and other.expression.clock is None:
+                if (
+                    days is not None
+                    and days.form == "day"
+                    and not other.expression.weak
+                    and other.expression.clock is None
+                ):
                     return Found(expression._replace(days=days), found.span)
     return found
 

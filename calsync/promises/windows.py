@@ -136,7 +136,13 @@ def _clocked(expression: Expression, moment: Moment, zone: ZoneInfo) -> Due | No
         day, why = days.first, days.why
         if days.form != "day" and expression.bound in _DEADLINE:
             day = days.last
-        if not clock.sure and part is None and minutes < 720 and day == moment.today and wall(day, minutes, zone) <= moment.now:
+        if (
+            not clock.sure
+            and part is None
+            and minutes < 720
+            and day == moment.today
+            and wall(day, minutes, zone) <= moment.now
+        ):
             minutes += 720
     at = wall(day, minutes, zone)
     if expression.bound in _DEADLINE or expression.bound == "before":
@@ -188,7 +194,9 @@ def _clock_range(expression: Expression, clocks: Clocks, moment: Moment, zone: Z
         end += 1440
     if expression.days is None:
         day = moment.now.astimezone(zone).date()
-        if wall(day, end, zone) <= moment.now or (wall(day, start, zone) < moment.now and not expression.today_part and start < 720):
+        if wall(day, end, zone) <= moment.now or (
+            wall(day, start, zone) < moment.now and not expression.today_part and start < 720
+        ):
             day += timedelta(days=1)
         why = "the next such time"
     else:
@@ -211,10 +219,14 @@ def _part_of_day(expression: Expression, part: Part, moment: Moment, zone: ZoneI
         day, last, why = days.first, days.last, f"{part.name.replace('_', ' ')}; {days.why}"
     opens, closes = _hours(day, moment)
     if bound == "before" or (bound in _DEADLINE and part.name == "lunch"):
-        return _due(Kind.DEADLINE, wall(last, min(opens, part.start), zone), wall(last, max(part.start, 1), zone), moment, why)
+        return _due(
+            Kind.DEADLINE, wall(last, min(opens, part.start), zone), wall(last, max(part.start, 1), zone), moment, why
+        )
     if bound in _DEADLINE:
         end = closes if part.name == "late_afternoon" else part.end
-        return _due(Kind.DEADLINE, wall(last, min(opens, end), zone), _late(last, end, moment, zone, expression), moment, why)
+        return _due(
+            Kind.DEADLINE, wall(last, min(opens, end), zone), _late(last, end, moment, zone, expression), moment, why
+        )
     if bound == "after":
         end = closes if part.end < min(_EVENING, closes) else _EVENING_END if part.end < _EVENING_END else 1439
         return _due(Kind.AFTER, wall(day, part.end, zone), wall(day, end, zone), moment, why)
@@ -238,8 +250,17 @@ def _whole_days(expression: Expression, days: Days, moment: Moment, zone: ZoneIn
     bound = expression.bound
     if days.grain == "holidays" and not bound:
         return None
-    if not bound and days.grain in ("week", "weekend", "end", "mid", "early") and wall(days.last, _hours(days.last, moment)[1], zone) <= moment.now and (moment.today - days.first).days < 7:
-        days = days._replace(first=days.first + timedelta(days=7), last=days.last + timedelta(days=7), why=f"{days.why} is over: the next one")
+    if (
+        not bound
+        and days.grain in ("week", "weekend", "end", "mid", "early")
+        and wall(days.last, _hours(days.last, moment)[1], zone) <= moment.now
+        and (moment.today - days.first).days < 7
+    ):
+        days = days._replace(
+            first=days.first + timedelta(days=7),
+            last=days.last + timedelta(days=7),
+            why=f"{days.why} is over: the next one",
+        )
     if bound in _DEADLINE:
         return _deadline(expression, days.last, moment, zone, days.why)
     if bound == "before":
@@ -255,7 +276,11 @@ def _whole_days(expression: Expression, days: Days, moment: Moment, zone: ZoneIn
     kind = _KINDS[days.form]
     if expression.around:
         first, last, kind = first - timedelta(days=1), last + timedelta(days=1), Kind.VAGUE
-    end = _late(last, _hours(last, moment)[1], moment, zone, expression) if kind is not Kind.RANGE or first == last else wall(last, _hours(last, moment)[1], zone)
+    end = (
+        _late(last, _hours(last, moment)[1], moment, zone, expression)
+        if kind is not Kind.RANGE or first == last
+        else wall(last, _hours(last, moment)[1], zone)
+    )
     return _due(kind, wall(first, _hours(first, moment)[0], zone), end, moment, days.why)
 
 
@@ -277,4 +302,6 @@ def _run(first: date, moment: Moment, zone: ZoneInfo, why: str) -> Due | None:
     """Five business days, from ``first`` on."""
     count = 4 if first.weekday() < 5 else 5
     last = dates.plus_business(first, count) or first
-    return _due(Kind.AFTER, wall(first, _hours(first, moment)[0], zone), wall(last, _hours(last, moment)[1], zone), moment, why)
+    return _due(
+        Kind.AFTER, wall(first, _hours(first, moment)[0], zone), wall(last, _hours(last, moment)[1], zone), moment, why
+    )

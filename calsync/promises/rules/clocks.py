@@ -35,7 +35,12 @@ def _half(clock: Clock | None, half: str) -> Clock | None:
     return clock._replace(hour=clock.hour % 12 + (12 if half == "p" else 0), sure=True)
 
 
-@_rule("time", "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) {at|for|around}* <num> <num> oclock? <meridiem>", examples=("ten thirty am", "nine fifty nine a m"))
+@_rule(
+    "time",
+    "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) {at|for|around}* <num> "
+    "<num> oclock? <meridiem>",
+    examples=("ten thirty am", "nine fifty nine a m"),
+)
 def hour_minute_half(_: Moment, hour: int, minute: int, half: str) -> Clock | None:
     return _half(Clock(hour, minute, False), half) if hour <= 12 and 9 < minute < 60 else None
 
@@ -122,7 +127,12 @@ def half_ish(_: Moment, value: Hourlike, half: str) -> Clock | None:
     return clock and clock._replace(around=True)
 
 
-@_rule("time", "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) at? <num|clock|mil> oclock? <meridiem>", examples=("3pm", "3:30p", "930a", "6 p.m.", "8.30pm"))
+@_rule(
+    "time",
+    "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) at? <num|clock|mil> "
+    "oclock? <meridiem>",
+    examples=("3pm", "3:30p", "930a", "6 p.m.", "8.30pm"),
+)
 def with_half(_: Moment, value: Hourlike, half: str) -> Clock | None:
     return _half(as_clock(value), half)
 
@@ -194,28 +204,39 @@ def french(moment: Moment, hour: int) -> Clock | None:
     return Clock(hour % 24, 0, True) if hour > 8 else None
 
 
-@_rule("time", "at the? <num|mil> (?!{slash|ordinal|length|unit|dash|to|word|name|or})", examples=("at 4", "@ 11", "at 0900", "today at 2100"))
+@_rule(
+    "time",
+    "at the? <num|mil> (?!{slash|ordinal|length|unit|dash|to|word|name|or})",
+    examples=("at 4", "@ 11", "at 0900", "today at 2100"),
+)
 def at(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value)
 
 
 @_rule(
     "time",
-    "(?<!{month|slash|of|number|the|ordinal|around|between|from}) {at|for}? <num|mil> (?={in|on|the|this}* ({part|meridiem}|dayword part))",
+    "(?<!{month|slash|of|number|the|ordinal|around|between|from}) {at|for}? <num|mil> (?={in|on|the|this}* "
+    "({part|meridiem}|dayword part))",
     examples=("3 in the afternoon", "eight tonight", "for 7 in the evening"),
 )
 def before_part(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value) if not isinstance(value, int) or value <= 12 else None
 
 
-@_rule("time", "<num|mil> (?=oclock? zone)", "<num|mil> (?=my_time|her_time)", examples=("9 Pacific", "5 Eastern", "4 her time"))
+@_rule(
+    "time",
+    "<num|mil> (?=oclock? zone)",
+    "<num|mil> (?=my_time|her_time)",
+    examples=("9 Pacific", "5 Eastern", "4 her time"),
+)
 def before_zone(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value)
 
 
 @_rule(
     "time",
-    "(?<={by|before|after|until|not_before|past|latest}) <num|mil> (?!{slash|ordinal|length|unit|dash|to|of|month|name|half|some_count|more})",
+    "(?<={by|before|after|until|not_before|past|latest}) <num|mil> "
+    "(?!{slash|ordinal|length|unit|dash|to|of|month|name|half|some_count|more})",
     examples=("by 5", "after 6", "not before 10"),
 )
 def bound_hour(_: Moment, value: Hourlike) -> Clock | None:
@@ -226,7 +247,8 @@ def bound_hour(_: Moment, value: Hourlike) -> Clock | None:
 
 @_rule(
     "time",
-    "(?<!{month|slash|dash|of|and|to|or|quarter_name|ordinal|week_beginning|number|the}) <num|mil> (?={on|the}* {dayword|weekday} (?!unit))",
+    "(?<!{month|slash|dash|of|and|to|or|quarter_name|ordinal|week_beginning|number|the}) <num|mil> (?={on|the}* "
+    "{dayword|weekday} (?!unit))",
     examples=("9 tomorrow", "2 Tuesday"),
 )
 def before_day(_: Moment, value: Hourlike) -> Clock | None:

@@ -1,321 +1,16 @@
-"""Single days: dates in digits and words, weekdays, feasts, days of a month, the n-th weekday."""
+"""Weekdays and near days: "Friday", "next Tues", "Weds of next week", "tomorrow", and a date with its weekday."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from calsync.promises import dates
 from calsync.promises.grammar import Level
-from calsync.promises.tokens import Digits
-from calsync.promises.values import DAY_NAMES, SHORT_DAYS, SHORT_MONTHS, Days, Moment
+from calsync.promises.rules.dates import single, spell
+from calsync.promises.values import DAY_NAMES, Days, Moment
 
-DATES = Level("dates", "iso dmy slashed month ordinal ordword last num holiday")
 DAYS = Level("days", "weekday dayword date unit")
-_date = DATES.rule
 _day = DAYS.rule
-
-
-def single(day: date | None, grain: str, why: str) -> Days | None:
-    """One day as a value."""
-    return None if day is None else Days(day, day, "day", grain, why)
-
-
-def spell(day: date) -> str:
-    """ "Fri 13 Mar 2026"."""
-    return f"{SHORT_DAYS[day.weekday()]} {day.day} {SHORT_MONTHS[day.month]} {day.year}"
-
-
-def year_of(moment: Moment, value: int | Digits | None) -> int | None:
-    """A year as written: 2027, or 27."""
-    if isinstance(value, Digits):
-        return value.value if 1900 <= value.value <= 2199 and len(value.text) == 4 else None
-    if value is None:
-        return None
-    century = moment.today.year // 100 * 100
-    return century + value if value < 100 else value
-
-
-def upcoming(moment: Moment, month: int, day: int) -> date | None:
-    """The next such day of the year on or after today; a 29 February waits for its leap year."""
-    for year in range(moment.today.year, moment.today.year + 9):
-        found = dates.make(year, month, day)
-        if found is not None and found >= moment.today:
-            return found
-    return None
-
-
-def in_year(moment: Moment, month: int, day: int, year: int | Digits | None) -> Days | None:
-    """A day and month, with its year or the next time it comes round."""
-    if not 1 <= month <= 12:
-        return None
-    if year is None:
-        found = upcoming(moment, month, day)
-        return found and single(found, "date", f"{spell(found)} is the next {day} {SHORT_MONTHS[month]}")
-    whole = year_of(moment, year)
-    found = None if whole is None else dates.make(whole, month, day)
-    return found and single(found, "dated", spell(found))
-
-
-@_date("date", "<iso>", examples=("2026-08-31", "2026/3/9"))
-def iso(_: Moment, parts: tuple[int, int, int]) -> Days | None:
-    return single(dates.make(*parts), "dated", "as written")
-
-
-@_date("date", "<dmy>", examples=("3/3/27", "01.08.2026", "3-19-2026"))
-def digits(moment: Moment, parts: tuple[int, int, int, str]) -> Days | None:
-    first, second, year, text = parts
-    day_first = moment.day_first or "." in text
-    pairs = [(first, second), (second, first)]
-    for day, month in pairs if day_first else reversed(pairs):
-        found = in_year(moment, month, day, year)
-        if found is not None:
-            return found
-    return None
-
-
-@_date("date", "<slashed> comma? <mil>", "<slashed> (?!{unit|slash})", examples=("3/16", "23/06", "2/29"))
-def slashed(moment: Moment, parts: tuple[int, int], year: Digits | None = None) -> Days | None:
-    first, second = parts
-    pairs = [(first, second), (second, first)]
-    if first == 24 and second == 7:
-        return None
-    for day, month in pairs if moment.day_first else reversed(pairs):
-        found = in_year(moment, month, day, year)
-        if found is not None:
-            return found
-    return None
-
-
-@_date(
-    "period",
-    "{from|between}? the? <num|ordinal|ordword> {dash|to|through|until|and|or} the? <num|ordinal|ordword> day? of? <month> dot? comma? {of|in}? <mil>?",
-    examples=("10 - 22 August 2026", "from the 13th to the 15 of July", "9 to 12 of June"),
-)
-def days_of_month(moment: Moment, first: int, last: int, month: int, year: Digits | None) -> Days | None:
-    return _stretch(moment, month, first, last, year)
-
-
-@_date(
-    "period",
-    "{from|between}? <month> dot? the? <num|ordinal|ordword> {dash|to|through|until|and|or} the? <num|ordinal|ordword> comma? {of|in}? <mil>? (?!{meridiem|slash|month|length|unit|of})",
-    examples=("July 13-15", "april 9th through 17th", "November 18-19", "April 1 or 2"),
-)
-def month_days(moment: Moment, month: int, first: int, last: int, year: Digits | None) -> Days | None:
-    return _stretch(moment, month, first, last, year)
-
-
-def _stretch(moment: Moment, month: int, first: int, last: int, year: Digits | None) -> Days | None:
-    """From one day of a month to a later one."""
-    start = in_year(moment, month, first, year)
-    if start is None or not first < last:
-        return None
-    end = dates.make(start.first.year, month, last)
-    return end and Days(start.first, end, "range", "dates", f"{spell(start.first)} to {spell(end)}")
-
-
-@_date("date", "<mil> {slash|dash} <month> {slash|dash} <num>", examples=("2019/sep/01", "2019-sep-1"))
-def year_first(moment: Moment, year: Digits, month: int, day: int) -> Days | None:
-    return in_year(moment, month, day, year)
-
-
-@_date("date", "<num|ordinal> {slash|dash} <month> {slash|dash} <num|mil>", examples=("8/Oct/2012", "8-oct-26"))
-def day_first(moment: Moment, day: int, month: int, year: int | Digits) -> Days | None:
-    return in_year(moment, month, day, year)
-
-
-@_date(
-    "date",
-    "<month> dot? {slash|dash}? the? <num|ordinal|ordword> day? dot? (comma|in|of)* <mil> (?!meridiem)",
-    "<month> dot? {slash|dash}? the? <num|ordinal|ordword> (?!{oclock|unit})",
-    examples=("May 6th", "April 1", "Jan-1", "Oct2", "january 12, 2018", "May twenty-first", "june the 28th 2020"),
-)
-def month_day(moment: Moment, month: int, day: int, year: Digits | None = None) -> Days | None:
-    found = in_year(moment, month, day, year)
-    if found is None and year is not None and year_of(moment, year) is None:
-        return None
-    return found
-
-
-@_date("date", "the? <ordinal|ordword> of? <month> <num> (?!{meridiem|oclock|clock|ish|dash|to})", examples=("14th April 15",))
-def short_year(moment: Moment, day: int, month: int, year: int) -> Days | None:
-    return in_year(moment, month, day, year) if 12 < year < 60 else None
-
-
-@_date(
-    "date",
-    "the? <num|ordinal|ordword> dot? {slash|dash}? day? of? the? <month> dot? comma? {in|of}? <mil> (?!meridiem)",
-    "the? <num|ordinal|ordword> dot? {slash|dash}? day? of? the? <month> (?!{dash|to} ordinal)",
-    examples=("28 june in 2020", "twenty second of June", "16. Nov. 2016", "22-feb", "31 of may", "the third of march"),
-)
-def day_month(moment: Moment, day: int, month: int, year: Digits | None = None) -> Days | None:
-    return in_year(moment, month, day, year)
-
-
-@_date("date", "on <num> dash <num> (?!{slash|dash|unit|length|meridiem|oclock|clock|some_count|time|ish})", examples=("on 12-9",))
-def on_dashed(moment: Moment, first: int, second: int) -> Days | None:
-    month, day = (second, first) if moment.day_first else (first, second)
-    return in_year(moment, month, day, None)
-
-
-@_date("date", "(?<!{slash|dash|num|mil|time}) <num> dash <num> (?!{slash|dash|unit|length|meridiem|oclock|clock|some_count|time|ish})", examples=("2-15", "10-22"))
-def dashed(moment: Moment, first: int, second: int) -> Days | None:
-    """ "2-15" is a date where it cannot be two hours."""
-    month, day = (second, first) if moment.day_first else (first, second)
-    return in_year(moment, month, day, None) if day > 12 else None
-
-
-@_date("date", "the? ides of <month>", examples=("the ides of march",))
-def ides(moment: Moment, month: int) -> Days | None:
-    return in_year(moment, month, 15 if month in (3, 5, 7, 10) else 13, None)
-
-
-@_date(
-    "date",
-    "<weekday> dot? comma? the? <ordinal|ordword> (?!{unit|of|weekday|month|quarter})",
-    "<weekday> dot? comma? <num> (?!{slash|meridiem|oclock|clock|length|unit|dash|to|zone|of|month|ish|num|or})",
-    "<weekday> dot? comma? the <num> (?!{slash|meridiem|oclock|clock|length|unit|zone|of|month})",
-    examples=("Tuesday the 19th", "Thu 14th", "Friday the 4th"),
-)
-def weekday_ordinal(moment: Moment, weekday: int, day: int) -> Days | None:
-    """The next such weekday that is that day of its month; "Thursday 2" is a clock time unless the 2nd is the next Thursday."""
-    nearest = dates.weekday_after(moment.today - timedelta(days=1), weekday)
-    for _ in range(60):
-        if nearest.day == day:
-            return single(nearest, "date", f"the next {DAY_NAMES[weekday]} that is a {day}.")
-        nearest += timedelta(days=7)
-        if day <= 12 and (nearest - moment.today).days > 31 and day < 8:
-            break
-    return None
-
-
-@_date(
-    "date",
-    "the? <ordinal|ordword|last> <weekday> {of|in} <month> comma? <mil>?",
-    examples=("third tuesday of september 2014", "last Friday of March", "first tuesday in october"),
-)
-def nth_of_month(moment: Moment, count: int | str, weekday: int, month: int, year: Digits | None) -> Days | None:
-    number = -1 if isinstance(count, str) else count
-    whole = year_of(moment, year)
-    if not -1 <= number <= 5:
-        return None
-    for candidate in [whole] if whole else range(moment.today.year, moment.today.year + 9):
-        found = dates.nth_weekday(candidate, month, weekday, number)
-        if found is not None and (whole or found >= moment.today):
-            return single(found, "date", spell(found))
-    return None
-
-
-@_date(
-    "date",
-    "the? <ordinal|ordword|last> <weekday> {of|in} the? <next|this|coming|following>? <unit>",
-    examples=("second Monday of next month", "first Friday of the month", "last Monday of this month"),
-)
-def nth_of_this_month(moment: Moment, count: int | str, weekday: int, which: str | None, unit: str) -> Days | None:
-    if unit != "month":
-        return None
-    number = -1 if isinstance(count, str) else count
-    if not -1 <= number <= 5:
-        return None
-    first = moment.today.replace(day=1)
-    month = dates.plus_months(first, 0 if which in (None, "this") else 1)
-    found = month and dates.nth_weekday(month.year, month.month, weekday, number)
-    if which is None and found and found < moment.today:
-        month = dates.plus_months(first, 1)
-        found = month and dates.nth_weekday(month.year, month.month, weekday, number)
-    return found and single(found, "date", spell(found))
-
-
-@_date(
-    "date",
-    "the? <num|ordinal|ordword> day? of the? <next|this|coming|following>? <unit>",
-    examples=("20th of next month", "20 of this month", "the 1st of the month", "20th day of next month"),
-)
-def day_of_month(moment: Moment, day: int, which: str | None, unit: str) -> Days | None:
-    if unit != "month":
-        return None
-    first = moment.today.replace(day=1)
-    month = dates.plus_months(first, 0 if which in (None, "this") else 1)
-    found = month and dates.make(month.year, month.month, day)
-    if which is None and found and found < moment.today:
-        month = dates.plus_months(first, 1)
-        found = month and dates.make(month.year, month.month, day)
-    return found and single(found, "date", spell(found))
-
-
-@_date(
-    "date",
-    "the? <last|ordword|ordinal> <unit> of the? <next|this|coming|following>? <unit>",
-    examples=("last day of the month", "first business day of next month"),
-)
-def edge_of_month(moment: Moment, count: int | str, unit: str, which: str | None, period: str) -> Days | None:
-    if unit not in ("day", "business_day") or period != "month":
-        return None
-    month = dates.plus_months(moment.today.replace(day=1), 0 if which in (None, "this") else 1)
-    found = month and _edge(month, count, unit)
-    if found and found < moment.today and which is None:
-        month = dates.plus_months(moment.today.replace(day=1), 1)
-        found = month and _edge(month, count, unit)
-    return found and single(found, "date", spell(found))
-
-
-@_date("date", "the? <last|ordword|ordinal> <unit> of <month> <mil>?", examples=("last day of March", "first business day of April"))
-def edge_of_named_month(moment: Moment, count: int | str, unit: str, month: int, year: Digits | None) -> Days | None:
-    if unit not in ("day", "business_day"):
-        return None
-    whole = year_of(moment, year)
-    for candidate in [whole] if whole else range(moment.today.year, moment.today.year + 2):
-        found = _edge(date(candidate, month, 1), count, unit)
-        if found is not None and (whole or found >= moment.today):
-            return single(found, "date", spell(found))
-    return None
-
-
-def _edge(month: date, count: int | str, unit: str) -> date | None:
-    """The first, n-th or last (business) day of a month."""
-    if isinstance(count, str):
-        last = dates.month_end(month)
-        return last if unit == "day" or last.weekday() < 5 else dates.business_before(last)
-    if unit == "day":
-        return dates.make(month.year, month.month, count)
-    return dates.plus_business(month - timedelta(days=1), count) if count < 23 else None
-
-
-@_date("date", "{this|next|coming|the}* <holiday> day? comma? <mil>?", examples=("Thanksgiving", "easter 2027", "next Halloween", "xmas"))
-def holiday(moment: Moment, name: str, year: Digits | None) -> Days | None:
-    lexicon = moment.lexicon
-    rule = (lexicon.holidays_gb.get(name) if moment.british else None) or lexicon.holidays[name]
-    whole = year_of(moment, year)
-    if whole:
-        found = dates.feast(rule, whole)
-        return found and single(found, "holiday", spell(found))
-    for candidate in range(moment.today.year, moment.today.year + 9):
-        found = dates.feast(rule, candidate)
-        if found is not None and found >= moment.today:
-            return single(found, "holiday", f"{name.replace('_', ' ')} is {spell(found)}")
-    return None
-
-
-@_date(
-    "date",
-    "{on|the}* <ordinal> (?!{unit|weekday|quarter|half|slash|month|num|some_count|of}|dash? word)",
-    "on? the <ordword> (?={comma|stop|dot|dash|at|in|paren|time|after|before|by|quote|part|then|through|until|to|from|or|and})",
-    "on? the <ordword>$",
-    "on? the <num> (?={from|time|comma|at|stop|dot|between|to|after|before})",
-    "on the? <num>$",
-    "on <num> (?={from|time|comma|at|stop|between|after|before})",
-    examples=("the 19th", "on the 15th", "on 15", "the 1st"),
-)
-def day_alone(moment: Moment, day: int) -> Days | None:
-    """The next such day of a month, on or after today."""
-    if not 1 <= day <= 31:
-        return None
-    month = moment.today.replace(day=1)
-    for ahead in range(14):
-        start = dates.plus_months(month, ahead)
-        found = start and dates.make(start.year, start.month, day)
-        if found and found >= moment.today:
-            return single(found, "date", f"{spell(found)} is the next {day}.")
-    return None
 
 
 @_day("day", "<weekday> dot? comma? {on|the}* <date>", examples=("Tues Sept 1st", "Wed, Feb 13"))
@@ -351,7 +46,11 @@ def dayword(moment: Moment, offset: int) -> Days | None:
 @_day("day", "the? <num> <weekday> from_now", examples=("2 sunday from now",))
 def weekdays_from_now(moment: Moment, count: int, weekday: int) -> Days | None:
     first = dates.weekday_after(moment.today, weekday)
-    return single(dates.plus(first, 7 * (count - 1)), "weekday", f"{DAY_NAMES[weekday]} number {count} from now") if 0 < count < 1000 else None
+    return (
+        single(dates.plus(first, 7 * (count - 1)), "weekday", f"{DAY_NAMES[weekday]} number {count} from now")
+        if 0 < count < 1000
+        else None
+    )
 
 
 @_day("day", "last <weekday> (?!{of|in})", examples=())
@@ -371,7 +70,13 @@ def next_weekday(moment: Moment, weekday: int) -> Days | None:
     return single(day, "weekday", f"{DAY_NAMES[weekday]} of next week")
 
 
-@_day("day", "{on|the}* this <weekday>", "this <unit> (on|comma)? <weekday>", "<weekday> (of|in|comma)? this <unit>", examples=("this Friday", "Weds of this week"))
+@_day(
+    "day",
+    "{on|the}* this <weekday>",
+    "this <unit> (on|comma)? <weekday>",
+    "<weekday> (of|in|comma)? this <unit>",
+    examples=("this Friday", "Weds of this week"),
+)
 def this_weekday(moment: Moment, one: int | str, two: int | str | None = None) -> Days | None:
     weekday, unit = (one, two) if isinstance(one, int) else (two, one)
     if unit not in (None, "week") or not isinstance(weekday, int):
@@ -410,7 +115,12 @@ def weekday_week_after_next(moment: Moment, one: int | str, two: int | str) -> D
     return single(day, "weekday", f"{DAY_NAMES[weekday]} of the week after next")
 
 
-@_day("day", "{on|the|coming|following}* {coming|following} <weekday>", "{on|the}* <weekday> coming?", examples=("Monday", "this coming Friday", "fri."))
+@_day(
+    "day",
+    "{on|the|coming|following}* {coming|following} <weekday>",
+    "{on|the}* <weekday> coming?",
+    examples=("Monday", "this coming Friday", "fri."),
+)
 def bare_weekday(moment: Moment, weekday: int) -> Days:
     day = dates.weekday_after(moment.today, weekday)
     return Days(day, day, "day", "weekday", f"the next {DAY_NAMES[weekday]} after {DAY_NAMES[moment.weekday]}")
@@ -429,4 +139,6 @@ def date_alone(_: Moment, day: Days) -> Days:
 def next_business_day(moment: Moment, unit: str) -> Days | None:
     if unit == "day":
         return single(dates.plus(moment.today, 1), "day", "tomorrow")
-    return single(dates.business_after(moment.today), "day", "the next business day") if unit == "business_day" else None
+    return (
+        single(dates.business_after(moment.today), "day", "the next business day") if unit == "business_day" else None
+    )

@@ -8,8 +8,8 @@ from fractions import Fraction
 from calsync.promises import dates
 from calsync.promises.grammar import Level
 from calsync.promises.rules.clocks import Hourlike, as_clock
-from calsync.promises.rules.days import single, spell
-from calsync.promises.rules.periods import _ahead, month, span, week, weekend
+from calsync.promises.rules.dates import single, spell
+from calsync.promises.rules.periods import ahead, month, span, week, weekend
 from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, Clock, Clocks, Days, Elapsed, Length, Moment
 
@@ -60,12 +60,23 @@ def about(moment: Moment, length: Length) -> Length:
     return length._replace(about=not moment.resolve)
 
 
-@_rule("period", "{within|no_more_than} {the|next|coming|around}* <length>", "{in|over|during} the {next|coming|following}+ <length>", examples=("within 3 days", "in the next few days"))
+@_rule(
+    "period",
+    "{within|no_more_than} {the|next|coming|around}* <length>",
+    "{in|over|during} the {next|coming|following}+ <length>",
+    examples=("within 3 days", "in the next few days"),
+)
 def within_days(moment: Moment, length: Length) -> Days | None:
     if length.unit in ("hour", "minute"):
         return None
     last = dates.plus_units(moment.today, length.high, length.unit)
-    return span(moment.today, last, "vague" if length.fuzzy or length.about else "range", "count", f"from now to {say(length)} from today")
+    return span(
+        moment.today,
+        last,
+        "vague" if length.fuzzy or length.about else "range",
+        "count",
+        f"from now to {say(length)} from today",
+    )
 
 
 @_rule("period", "within the? <unit>", examples=("within the week",))
@@ -75,7 +86,12 @@ def within_one(moment: Moment, unit: str) -> Days | None:
     return within_days(moment, Length(Fraction(1), Fraction(1), unit))
 
 
-@_rule("elapsed", "within {the|next|coming|around}* <length>", "{in|over|during} the {next|coming|following}+ <length>", examples=("within 2 hours", "in the next hour or two"))
+@_rule(
+    "elapsed",
+    "within {the|next|coming|around}* <length>",
+    "{in|over|during} the {next|coming|following}+ <length>",
+    examples=("within 2 hours", "in the next hour or two"),
+)
 def within_hours(_: Moment, length: Length) -> Elapsed | None:
     ends = _minutes(length)
     return ends and Elapsed(Fraction(0), ends[1], "vague" if length.fuzzy else "range")
@@ -122,15 +138,25 @@ def before_day(moment: Moment, length: Length, base: Days) -> Days | None:
     return single(day, "date", f"{say(length)} before {spell(base.first)}")
 
 
-@_rule("period", "the? <day> {after|following} the? <day|period>", examples=("the Monday after Thanksgiving", "Tuesday after Labor Day"))
+@_rule(
+    "period",
+    "the? <day> {after|following} the? <day|period>",
+    examples=("the Monday after Thanksgiving", "Tuesday after Labor Day"),
+)
 def weekday_after(_: Moment, weekday: Days, base: Days) -> Days | None:
     if weekday.grain != "weekday" or base.grain in ("weekday", "past"):
         return None
     number = weekday.first.weekday()
-    return single(dates.weekday_after(base.last, number), "date", f"the first {DAY_NAMES[number]} after {spell(base.last)}")
+    return single(
+        dates.weekday_after(base.last, number), "date", f"the first {DAY_NAMES[number]} after {spell(base.last)}"
+    )
 
 
-@_rule("period", "the? <ordinal|ordword> <day> {after|following} the? <day|period>", examples=("third Tuesday after Christmas",))
+@_rule(
+    "period",
+    "the? <ordinal|ordword> <day> {after|following} the? <day|period>",
+    examples=("third Tuesday after Christmas",),
+)
 def nth_weekday_after(moment: Moment, count: int, weekday: Days, base: Days) -> Days | None:
     first = weekday_after(moment, weekday, base)
     day = first and dates.plus(first.first, 7 * (count - 1))
@@ -138,7 +164,7 @@ def nth_weekday_after(moment: Moment, count: int, weekday: Days, base: Days) -> 
 
 
 @_rule("period", "<num> <weekdays> from_now", examples=("3 fridays from now",))
-def weekdays_ahead(moment: Moment, count: int, weekday: int) -> Days | None:
+def weekdaysahead(moment: Moment, count: int, weekday: int) -> Days | None:
     first = dates.weekday_after(moment.today, weekday)
     day = dates.plus(first, 7 * (count - 1)) if count < 1000 else None
     return single(day, "weekday", f"the {DAY_NAMES[weekday]} that comes {count}.")
@@ -149,8 +175,8 @@ def coming_length(moment: Moment, length: Length) -> Days | None:
     if length.low != length.high:
         return None
     if length.unit == "month" and length.low % 3 == 0:
-        return _ahead(moment, "quarter", int(length.low) // 3)
-    return _ahead(moment, length.unit, int(length.low)) if length.low < 1000 else None
+        return ahead(moment, "quarter", int(length.low) // 3)
+    return ahead(moment, length.unit, int(length.low)) if length.low < 1000 else None
 
 
 @_rule("period", "the? <day> before the? <day|period>", examples=("the Friday before Memorial Day",))
@@ -158,10 +184,16 @@ def weekday_before(_: Moment, weekday: Days, base: Days) -> Days | None:
     if weekday.grain != "weekday" or base.grain in ("weekday", "past"):
         return None
     number = weekday.first.weekday()
-    return single(dates.weekday_before(base.first, number), "date", f"the last {DAY_NAMES[number]} before {spell(base.first)}")
+    return single(
+        dates.weekday_before(base.first, number), "date", f"the last {DAY_NAMES[number]} before {spell(base.first)}"
+    )
 
 
-@_rule("period", "the? <unit> {after|following} the? <day|period>", examples=("the day after Thanksgiving", "the week after Labor Day"))
+@_rule(
+    "period",
+    "the? <unit> {after|following} the? <day|period>",
+    examples=("the day after Thanksgiving", "the week after Labor Day"),
+)
 def unit_after(_: Moment, unit: str, base: Days) -> Days | None:
     if base.grain == "past":
         return None
@@ -175,7 +207,11 @@ def unit_after(_: Moment, unit: str, base: Days) -> Days | None:
     return None
 
 
-@_rule("period", "the? <unit> before the? <day|period>", examples=("the day before Thanksgiving", "the week before Christmas"))
+@_rule(
+    "period",
+    "the? <unit> before the? <day|period>",
+    examples=("the day before Thanksgiving", "the week before Christmas"),
+)
 def unit_before(_: Moment, unit: str, base: Days) -> Days | None:
     if unit in ("day", "business_day"):
         day = dates.plus(base.first, -1) if unit == "day" else dates.business_before(base.first)
@@ -230,7 +266,9 @@ def in_short_hours(_: Moment, hours: int) -> Elapsed | None:
 
 @_rule(
     "elapsed",
-    "in around? <num> (?!{slash|dash|to|or|and|word|name|month|unit|length|ordinal|weekday|dayword|meridiem|of|junk|decimal|day|period|some_count|call|calls})",
+    "in around? <num> "
+    "(?!{slash|dash|to|or|and|word|name|month|unit|length|ordinal|weekday|dayword|meridiem|of|junk|decimal|day|"
+    "period|some_count|call|calls})",
     examples=("in 15", "in ten"),
 )
 def in_minutes(_: Moment, count: int) -> Elapsed | None:
@@ -245,7 +283,14 @@ _join = JOINS.rule
     "<from|between>? <day|period> {dash|to|through|until|slash} {the}? <day|period>",
     "<between> <day|period> and {the}? <day|period>",
     "<around>? <day|period> comma? or {filler|the|on|sometime}* <day|period>",
-    examples=("Mon-Fri", "Th or Fri", "from 10/25 to 01/25", "between April 1 and April 3", "Thursday or Friday", "this Friday to this Monday"),
+    examples=(
+        "Mon-Fri",
+        "Th or Fri",
+        "from 10/25 to 01/25",
+        "between April 1 and April 3",
+        "Thursday or Friday",
+        "this Friday to this Monday",
+    ),
 )
 def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days | None:
     if "past" in (first.grain, last.grain):
@@ -269,7 +314,12 @@ def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days |
     return Days(start, end, form, "from_to" if lead == "from" else "dates", f"{spell(start)} to {spell(end)}")
 
 
-@_join("period", "{from|between}? <day> {dash|to|through|until|or|and} the? <num|ordinal> (?!{slash|length|meridiem|oclock|month|unit|of|dash})", examples=("april 9th through 17",))
+@_join(
+    "period",
+    "{from|between}? <day> {dash|to|through|until|or|and} the? <num|ordinal> "
+    "(?!{slash|length|meridiem|oclock|month|unit|of|dash})",
+    examples=("april 9th through 17",),
+)
 def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
     if first.grain not in ("date", "dated") or last <= first.first.day:
         return None
@@ -279,10 +329,12 @@ def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
 
 @_join(
     "clocks",
-    "{from|between|at|for|around|anywhere}+ the? <num|mil|time> {dash|to|and|until|through|or} <num|mil|time> (?!{slash|length|unit|month|ordinal})",
+    "{from|between|at|for|around|anywhere}+ the? <num|mil|time> {dash|to|and|until|through|or} <num|mil|time> "
+    "(?!{slash|length|unit|month|ordinal})",
     "<time> {dash|to|until|through|or|slash} <num|mil|time> (?!{slash|length|unit|month|ordinal})",
     "<num|mil> {dash|to|until|through|or} <time>",
-    "(?<={day|period|comma|part|call|try}) <num> {dash|to|or} <num> (?!{slash|length|unit|month|ordinal|word|name|of|dash|clock})",
+    "(?<={day|period|comma|part|call|try}) <num> {dash|to|or} <num> "
+    "(?!{slash|length|unit|month|ordinal|word|name|of|dash|clock})",
     "<num> {dash|to} <num> (?={on|the|in|at}* {day|part|zone|my_time|her_time|period})",
     examples=("2-4", "between 2 and 4", "from 9 to 11:30", "3:30-6:00pm", "10-12 tomorrow"),
 )
@@ -295,14 +347,19 @@ def clock_to_clock(_: Moment, one: Hourlike, two: Hourlike) -> Clocks | None:
     return Clocks(start, end)
 
 
-@_join("clocks", "{after|from|not_before} <time> (but|and|comma)* {before|by|until} <time>", examples=("later than 3:30pm but before 6pm",))
+@_join(
+    "clocks",
+    "{after|from|not_before} <time> (but|and|comma)* {before|by|until} <time>",
+    examples=("later than 3:30pm but before 6pm",),
+)
 def after_and_before(_: Moment, start: Clock, end: Clock) -> Clocks:
     return Clocks(start, end)
 
 
 @_join(
     "time",
-    "(?<={day|period}) {comma|dash}? <num|mil> (?={comma|stop|dot|paren|quote|zone|my_time|her_time|part|dash|if|unless|then|with|filler|to})",
+    "(?<={day|period}) {comma|dash}? <num|mil> "
+    "(?={comma|stop|dot|paren|quote|zone|my_time|her_time|part|dash|if|unless|then|with|filler|to})",
     "(?<={day|period}) {comma|dash}? <num|mil>$",
     examples=("tom 930", "Thurs 3"),
 )
@@ -312,7 +369,10 @@ def hour_after_day(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value) if not isinstance(value, int) or value <= 12 else None
 
 
-@_join("over_bound", "{once|when|after|as_soon_as} {the}? <day|period> {be|have}? {over}", examples=("once the weekend is over",))
+@_join(
+    "over_bound",
+    "{once|when|after|as_soon_as} {the}? <day|period> {be|have}? {over}",
+    examples=("once the weekend is over",),
+)
 def once_over(_: Moment, days: Days) -> Days:
     return days
-

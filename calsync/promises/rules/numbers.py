@@ -21,7 +21,7 @@ def large(_: Moment, count: int, size: int, tens: int | None, ones: int | None) 
 
 @_rule("mil", "<tens> <tens> <number>?", "<tens> <number>", examples=("may first twenty twenty seven",))
 def spoken_year(_: Moment, century: int, rest: int, ones: int | None = None) -> Digits | None:
-    if century != 20 or not 10 <= rest or (ones or 0) > 9:
+    if century != 20 or not rest >= 10 or (ones or 0) > 9:
         return None
     value = 2000 + rest + (ones or 0)
     return Digits(value, str(value))
@@ -113,7 +113,12 @@ def half_a(_: Moment, unit: str) -> Length | None:
     return _exact(Fraction(1, 2), unit)
 
 
-@_length("length", "<num> quarter of? a? <unit>", "(a)? <quarter> of? a? <unit>", examples=("three quarters of an hour", "a quarter of an hour"))
+@_length(
+    "length",
+    "<num> quarter of? a? <unit>",
+    "(a)? <quarter> of? a? <unit>",
+    examples=("three quarters of an hour", "a quarter of an hour"),
+)
 def quarters(_: Moment, count: int | str, unit: str) -> Length | None:
     return _exact(Fraction(count if isinstance(count, int) else 1, 4), unit) if unit == "hour" else None
 
@@ -128,13 +133,17 @@ def decimal(_: Moment, count: str, unit: str) -> Length | None:
     return _exact(Fraction(count), unit)
 
 
-@_length("length", "a? more? <some_count> of? more? <unit>", examples=("a couple of days", "few weeks", "several hours"))
+@_length(
+    "length", "a? more? <some_count> of? more? <unit>", examples=("a couple of days", "few weeks", "several hours")
+)
 def some(_: Moment, count: str, unit: str) -> Length:
     low, high = count.split("-")
     return Length(Fraction(low), Fraction(high), unit, fuzzy=low != high)
 
 
-@_length("length", "a? <num|mil> more? <unit>", examples=("2wk", "30 min", "90-day", "four business days", "2 more minutes"))
+@_length(
+    "length", "a? <num|mil> more? <unit>", examples=("2wk", "30 min", "90-day", "four business days", "2 more minutes")
+)
 def counted(_: Moment, count: int | Digits, unit: str) -> Length | None:
     if isinstance(count, Digits) and unit == "hour":
         return None  # "1600 hrs" is a time of day

@@ -1,4 +1,4 @@
-"""Stretches of days: weeks, weekends, months, quarters, years, and their early, middle and late parts."""
+"""Stretches of days: weeks, weekends, months, quarters, years, and those with a name of their own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ from datetime import date, timedelta
 
 from calsync.promises import dates
 from calsync.promises.grammar import Level
-from calsync.promises.rules.days import spell, year_of
+from calsync.promises.rules.dates import day_alone, spell, year_of
 from calsync.promises.tokens import Digits
 from calsync.promises.values import SHORT_MONTHS, Days, Moment
 
-PERIODS = Level("periods", "unit quarter weekend_word week_of week_beginning weekend_of month isomonth quarter_name phrase mil")
-EDGES = Level("edges", "period month unit week_of")
+PERIODS = Level(
+    "periods", "unit quarter weekend_word week_of week_beginning weekend_of month isomonth quarter_name phrase mil"
+)
 _rule = PERIODS.rule
-_MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def span(first: date | None, last: date | None, form: str, grain: str, why: str) -> Days | None:
@@ -28,7 +43,9 @@ def week(start: date | None, why: str, last: int = 4) -> Days | None:
 
 def month(start: date | None, why: str = "") -> Days | None:
     """A calendar month."""
-    return span(start, start and dates.month_end(start), "range", "month", why or (start and _MONTHS[start.month]) or "")
+    return span(
+        start, start and dates.month_end(start), "range", "month", why or (start and _MONTHS[start.month]) or ""
+    )
 
 
 def weekend(start: date | None, why: str) -> Days | None:
@@ -42,7 +59,7 @@ def _quarter(year: int, number: int) -> Days | None:
     return span(first, last and dates.month_end(last), "range", "quarter", f"Q{number} {year}")
 
 
-def _ahead(moment: Moment, unit: str, count: int) -> Days | None:
+def ahead(moment: Moment, unit: str, count: int) -> Days | None:
     """The week, month, quarter or year that lies ``count`` ahead of this one."""
     today = moment.today
     name = ("this", "next")[count] if count < 2 else f"{count} ahead:"
@@ -64,12 +81,12 @@ def _ahead(moment: Moment, unit: str, count: int) -> Days | None:
 
 @_rule("period", "the? <unit|quarter> after_next {unit|quarter}?", examples=("the week after next", "month after next"))
 def after_next(moment: Moment, unit: str) -> Days | None:
-    return _ahead(moment, unit, 2) if unit in ("week", "month", "quarter", "year") else None
+    return ahead(moment, unit, 2) if unit in ("week", "month", "quarter", "year") else None
 
 
 @_rule("period", "<num> coming <unit|quarter>", "the? coming <num> <unit|quarter>", examples=("two upcoming quarters",))
 def upcoming_nth(moment: Moment, count: int, unit: str) -> Days | None:
-    return _ahead(moment, unit, count) if 0 < count < 1000 else None
+    return ahead(moment, unit, count) if 0 < count < 1000 else None
 
 
 @_rule(
@@ -80,8 +97,8 @@ def upcoming_nth(moment: Moment, count: int, unit: str) -> Days | None:
 )
 def next_one(moment: Moment, unit: str | int) -> Days | None:
     if isinstance(unit, int):
-        return _named(moment, unit, moment.today.year + (unit <= moment.today.month))
-    return _ahead(moment, unit, 1) if unit in ("week", "month", "quarter", "year") else None
+        return named_month(moment, unit, moment.today.year + (unit <= moment.today.month))
+    return ahead(moment, unit, 1) if unit in ("week", "month", "quarter", "year") else None
 
 
 @_rule(
@@ -91,15 +108,25 @@ def next_one(moment: Moment, unit: str | int) -> Days | None:
     examples=("this week", "this month", "rest of the week"),
 )
 def this_one(moment: Moment, unit: str) -> Days | None:
-    return _ahead(moment, unit, 0) if unit in ("week", "month", "quarter", "year") else None
+    return ahead(moment, unit, 0) if unit in ("week", "month", "quarter", "year") else None
 
 
-@_rule("period", "{the|over|during|on|at|for|in|sometime}* {this|coming}+ weekend_word", "{the|over|during|on|at|for|in|sometime}* weekend_word", examples=("this weekend", "over the weekend"))
+@_rule(
+    "period",
+    "{the|over|during|on|at|for|in|sometime}* {this|coming}+ weekend_word",
+    "{the|over|during|on|at|for|in|sometime}* weekend_word",
+    examples=("this weekend", "over the weekend"),
+)
 def this_weekend(moment: Moment) -> Days | None:
     return weekend(dates.monday(moment.today), "this weekend")
 
 
-@_rule("period", "{the|over|during|on|at|for|in|sometime}* next weekend_word", "the? weekend_word after_next", examples=("next weekend",))
+@_rule(
+    "period",
+    "{the|over|during|on|at|for|in|sometime}* next weekend_word",
+    "the? weekend_word after_next",
+    examples=("next weekend",),
+)
 def next_weekend(moment: Moment) -> Days | None:
     return weekend(dates.plus(dates.monday(moment.today), 7), "the weekend of next week")
 
@@ -118,15 +145,22 @@ def week_of(moment: Moment, day: Days, unit: str | None = None) -> Days | None:
     return None
 
 
-@_rule("period", "{the|in|during|sometime}* {week_beginning|week_of} the? <num> (?!{unit|length})", examples=("week of 23",))
+@_rule(
+    "period",
+    "{the|in|during|sometime}* {week_beginning|week_of} the? <num> (?!{unit|length})",
+    examples=("week of 23",),
+)
 def week_of_number(moment: Moment, number: int) -> Days | None:
-    from calsync.promises.rules.days import day_alone  # noqa: PLC0415
-
     day = day_alone(moment, number)
     return day and week_of(moment, day)
 
 
-@_rule("period", "the? weekend_of {the|on}* <day>", "<day> weekend_word", examples=("the weekend of the 14th", "Easter weekend"))
+@_rule(
+    "period",
+    "the? weekend_of {the|on}* <day>",
+    "<day> weekend_word",
+    examples=("the weekend of the 14th", "Easter weekend"),
+)
 def weekend_of(moment: Moment, day: Days) -> Days | None:
     if day.grain == "weekday":
         return None
@@ -136,28 +170,32 @@ def weekend_of(moment: Moment, day: Days) -> Days | None:
     return weekend(week_start, f"the weekend of {spell(day.first)}")
 
 
-def _named(moment: Moment, number: int, year: int | None) -> Days | None:
+def named_month(moment: Moment, number: int, year: int | None) -> Days | None:
     """A month by name: of the year given, else the one running or the next to come."""
     whole = year or moment.today.year + (number < moment.today.month)
     first = dates.make(whole, number, 1)
     return month(first, f"{SHORT_MONTHS[number]} {whole}")
 
 
-@_rule("period", "{in|during|the|of|for|sometime|over}* <month> dot? comma? of? <mil> (?!{meridiem|time})", examples=("October 2014", "Dec, 2018"))
+@_rule(
+    "period",
+    "{in|during|the|of|for|sometime|over}* <month> dot? comma? of? <mil> (?!{meridiem|time})",
+    examples=("October 2014", "Dec, 2018"),
+)
 def month_year(moment: Moment, number: int, year: Digits) -> Days | None:
     whole = year_of(moment, year)
-    return whole and _named(moment, number, whole)
+    return whole and named_month(moment, number, whole)
 
 
 @_rule("period", "<month> after_next", examples=("March after next",))
 def month_after_next(moment: Moment, number: int) -> Days | None:
-    first = _named(moment, number, None)
-    return first and _named(moment, number, first.first.year + 1)
+    first = named_month(moment, number, None)
+    return first and named_month(moment, number, first.first.year + 1)
 
 
 @_rule("period", "<isomonth>", examples=("2026-10",))
 def iso_month(moment: Moment, parts: tuple[int, int]) -> Days | None:
-    return _named(moment, parts[1], parts[0])
+    return named_month(moment, parts[1], parts[0])
 
 
 @_rule(
@@ -174,7 +212,12 @@ def quarter(moment: Moment, number: int, year: Digits | None) -> Days | None:
     return _quarter(whole or moment.today.year + (number < running), number)
 
 
-@_rule("period", "{in|the|during|of}* <quarter_name|month> of? next <unit>", "the? <ordinal|ordword> quarter of? next <unit>", examples=("Q2 next year", "March of next year"))
+@_rule(
+    "period",
+    "{in|the|during|of}* <quarter_name|month> of? next <unit>",
+    "the? <ordinal|ordword> quarter of? next <unit>",
+    examples=("Q2 next year", "March of next year"),
+)
 def quarter_next_year(moment: Moment, number: int, unit: str) -> Days | None:
     return None if unit != "year" else month(dates.make(moment.today.year + 1, number, 1))
 
@@ -205,16 +248,17 @@ def year_alone(moment: Moment, year: Digits) -> Days | None:
 
 @_rule(
     "period",
-    "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|around|to|within|not_before|and|or|through|dash|following}) <month>",
+    "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|"
+    "around|to|within|not_before|and|or|through|dash|following}) <month>",
     examples=("in April", "during March", "by May"),
 )
 def month_alone(moment: Moment, number: int) -> Days | None:
-    return _named(moment, number, None)
+    return named_month(moment, number, None)
 
 
 @_rule("period", "<month> (?!{will|call_verb})", examples=("April",))
 def bare_month(moment: Moment, number: int) -> Days | None:
-    return None if number == 5 else _named(moment, number, None)  # "may" alone is a verb
+    return None if number == 5 else named_month(moment, number, None)  # "may" alone is a verb
 
 
 @_rule(
@@ -227,12 +271,11 @@ def part_of_this(moment: Moment, edge: str, unit: str) -> Days | None:
     return names and named_phrase(moment, names[("early", "mid", "late").index("late" if edge == "end" else edge)])
 
 
-_PHRASES = frozenset(
-    ("eow", "eom", "eoy", "eoq", "midweek", "midmonth", "new_year", "early_month", "early_week", "later_week", "later_month", "later_year", "later_today", "holidays", "first_of_year")
+@_rule(
+    "period",
+    "{in|the|at|around|for|toward}* <phrase> (of|next|this)? (this)?",
+    examples=("EOW", "end of the month", "in the new year", "later this week"),
 )
-
-
-@_rule("period", "{in|the|at|around|for|toward}* <phrase> (of|next|this)? (this)?", examples=("EOW", "end of the month", "in the new year", "later this week"))
 def phrase(moment: Moment, name: str) -> Days | None:
     return named_phrase(moment, name)
 
@@ -261,7 +304,7 @@ def named_phrase(moment: Moment, name: str) -> Days | None:  # noqa: PLR0911
         base = month(start_month)
         return base and edge_of(moment, edge, base)
     if name == "eoq":
-        base = _ahead(moment, "quarter", 0)
+        base = ahead(moment, "quarter", 0)
         return base and edge_of(moment, "late", base)
     if name == "eoy":
         return span(date(today.year, 12, 27), date(today.year, 12, 31), "vague", "end", "the end of the year")
@@ -276,9 +319,6 @@ def named_phrase(moment: Moment, name: str) -> Days | None:  # noqa: PLR0911
         year = today.year + (today.month == 12 or today.month > 1)
         return span(date(today.year, 12, 25), dates.make(year, 1, 1), "range", "holidays", "until 1 January")
     return None
-
-
-_edge = EDGES.rule
 
 
 def edge_of(moment: Moment, edge: str, base: Days) -> Days | None:  # noqa: PLR0911
@@ -310,87 +350,10 @@ def edge_of(moment: Moment, edge: str, base: Days) -> Days | None:  # noqa: PLR0
             return None
         if edge in ("late", "end", "later"):
             end = dates.month_end(start_month)
-            return span(end - timedelta(days=4), end, "vague", "end", why) if edge == "end" else span(start_month, end, "vague", "end", why)
+            return (
+                span(end - timedelta(days=4), end, "vague", "end", why)
+                if edge == "end"
+                else span(start_month, end, "vague", "end", why)
+            )
         return span(start_month, dates.month_end(start_month), "vague", edge, why)
     return None
-
-
-@_edge(
-    "period",
-    "{in|the|at|around|sometime|during|toward|on}* <early|mid|late|later> {in|of|the|on|part|to}* <period|month>",
-    "{in|the|at|around|sometime|during}* <early|mid|late|end|later> of the? <period|month>",
-    "{in|the|at|around|sometime|during}* <end> of? <period|month>",
-    examples=("early next week", "mid-April", "end of next week", "late March", "mid-next-week", "beginning of April"),
-)
-def part_of(moment: Moment, edge: str, base: Days | int) -> Days | None:
-    if isinstance(base, int):
-        named = _named(moment, base, None)
-        if named and edge != "late" and named.first <= moment.today and edge_past(moment, edge, named):
-            named = _named(moment, base, named.first.year + 1)
-        return named and edge_of(moment, edge, named)
-    if base.form != "range":
-        return None
-    return edge_of(moment, edge, base)
-
-
-def edge_past(moment: Moment, edge: str, base: Days) -> bool:
-    """True when that part of a running month is already over."""
-    found = edge_of(moment, edge, base)
-    return found is not None and found.last < moment.today
-
-
-@_edge(
-    "period",
-    "{in|during|the}* the? <ordinal|ordword|last> {full|more}? <unit> {of|in}? the? <period|month>",
-    "{in|during|the}* the? <ordinal|ordword|last> more? <week_of> the? <period|month>",
-    "<period> comma? the? <ordinal|ordword|last> <unit>",
-    examples=("first week of September", "second week in May", "last week of March", "first week of next month"),
-)
-def week_of_month(moment: Moment, one: int | str | Days, two: str | int, three: Days | int | str) -> Days | None:
-    if isinstance(one, Days):
-        base: Days | int | str = one
-        count, unit = two, three
-    else:
-        count, unit, base = one, two, three
-    named = _named(moment, base, None) if isinstance(base, int) else base
-    if unit not in ("week", "week_of") or not isinstance(named, Days) or named.grain not in ("month", "new_year", "year"):
-        return None
-    end = dates.month_end(named.first)
-    if not isinstance(count, int):
-        return span(end - timedelta(days=6), end, "range", "week", f"the last 7 days of {named.why}")
-    if count == 5:
-        return span(named.first.replace(day=29), end, "range", "week", f"the days from the 29th of {named.why}") if end.day > 28 else None
-    if not 1 <= count <= 4:
-        return None
-    first = named.first.replace(day=7 * count - 6)
-    if isinstance(base, int) and first + timedelta(days=6) < moment.today:
-        named = _named(moment, base, named.first.year + 1)
-        first = named.first.replace(day=7 * count - 6) if named else first
-    return span(first, dates.plus(first, 6), "range", "week", f"days {first.day}-{first.day + 6} of {SHORT_MONTHS[first.month]}")
-
-
-@_edge("period", "the? <ordinal|ordword|last> <unit> of the <unit>", "the? <ordinal|ordword|last> <week_of> the <unit>", examples=("first week of the month",))
-def week_of_this_month(moment: Moment, count: int | str, unit: str, whole: str) -> Days | None:
-    if unit not in ("week", "week_of") or whole not in ("month", "year"):
-        return None
-    if whole == "year":
-        return None
-    base = month(moment.today.replace(day=1))
-    found = base and week_of_month(moment, count, unit, base)
-    if found and found.last < moment.today:
-        base = month(dates.plus_months(moment.today.replace(day=1), 1))
-        found = base and week_of_month(moment, count, unit, base)
-    return found
-
-
-@_edge("period", "the? <ordinal|ordword> half of the? <period|month|unit>", examples=("second half of April",))
-def half_of_month(moment: Moment, count: int, base: Days | int | str) -> Days | None:
-    named = _named(moment, base, None) if isinstance(base, int) else base
-    if isinstance(named, str):
-        named = month(moment.today.replace(day=1)) if named == "month" else None
-    if not isinstance(named, Days) or named.grain != "month" or count > 2:
-        return None
-    middle = named.first.replace(day=15)
-    if count == 1:
-        return span(named.first, middle, "vague", "half", f"the first half of {named.why}")
-    return span(middle + timedelta(days=1), named.last, "vague", "half", f"the second half of {named.why}")
