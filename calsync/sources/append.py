@@ -68,7 +68,11 @@ def _append(path: Path, descriptor: int, values: Mapping[str, str], columns: Map
         raise SourceError(f"{path} has no column for {lost[0]}", hint=f"add {lost[0]} to its header")
     end = _line_end(data, coding)
     row = _row(cells, sheet.separator, end)
-    _write(descriptor, size, ((end if text.tail else "") + row).encode(coding.name, "replace"))
+    _write(
+        descriptor,
+        size,
+        ((end if text.tail and not text.tail.endswith("\r") else "") + row).encode(coding.name, "replace"),
+    )
 
 
 def _values(attempt: Attempt, zone: ZoneInfo) -> dict[str, str]:

@@ -129,7 +129,7 @@ class LogRows:
                 make_where(label, line),
             )
             count += 1
-            if own_id or at.fold or (earlier and earlier[-1].at >= at):
+            if own_id or at.fold or (earlier and ((last := earlier[-1].at) >= at or last.fold)):
                 touches.add(attempt, has_id=bool(own_id))
             else:
                 earlier.append(attempt)

@@ -81,7 +81,7 @@ class Feed:
                 cut = data.rfind(b"\n") + 1
                 data, rest = data[:cut], data[cut:]
             text = split(data, self.coding)
-            self.held, self.tail = 0, text.tail
+            self.held, self.tail = 0, text.tail.removesuffix("\r")
             if data or last:
                 yield Block(text.lines, self.line, text.nul, text.undecodable, last)
             used = len(data) - (size_of_last(data, self.coding, self.held) if self.held or text.tail else 0)

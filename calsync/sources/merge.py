@@ -18,7 +18,7 @@ share that number or address, by it and the name, for each of them, so that sort
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from calsync.model import Contact, Phone, Problem
@@ -42,7 +42,7 @@ def merge(records: Iterable[Contact], uids: Collection[str] = frozenset()) -> Me
     """Merge ``records`` (``id`` is ``""`` where the file states none); ``uids`` are ids that came from vCards."""
     merger = _Merger(uids)
     by_id, by_key, found = merger.by_id, merger.by_key, merger.found
-    for record in records:
+    for record in _named_first(records):
         keys = [phone.e164 for phone in record.phones]
         if record.emails:
             keys += [address.casefold() for address in record.emails]
@@ -55,6 +55,17 @@ def merge(records: Iterable[Contact], uids: Collection[str] = frozenset()) -> Me
             by_key[key] = [len(found)]
         found.append(record)
     return merger.result()
+
+
+def _named_first(records: Iterable[Contact]) -> Iterator[Contact]:
+    """Records without a name come last: whom they belong to depends on all who share their number."""
+    nameless = []
+    for record in records:
+        if record.name:
+            yield record
+        else:
+            nameless.append(record)
+    yield from nameless
 
 
 class _Merger:
@@ -70,8 +81,8 @@ class _Merger:
         """A record that shares something with contacts already found."""
         own = self._own(record, keys)
         mates = self._mates(record, keys)
-        if own is None and self._could_be_several(record, mates):
-            if not self._states_id(record):
+        if self._could_be_several(record, mates, own):
+            if own is None and not self._states_id(record):
                 self._ambiguous(record, mates)
                 return
             mates = []
@@ -93,11 +104,12 @@ class _Merger:
             None if keys else self.names_only.get(name_key(record.name))
         )  # with nothing but a name, that is who it is
 
-    def _could_be_several(self, record: Contact, mates: Sequence[int]) -> bool:
-        if not name_key(record.name):
-            return len(mates) > 1
-        stated = {contact.id for i in mates if self._states_id(contact := self._at(i))}
-        return len(stated) > 1 and not self._states_id(record)
+    def _could_be_several(self, record: Contact, mates: Sequence[int], own: int | None) -> bool:
+        """Whether those that the record shares something with are more than one person."""
+        all_of_them = [record, *(self._at(i) for i in {*mates, *([] if own is None else [own])})]
+        names = {name for contact in all_of_them if (name := name_key(contact.name))}
+        stated = {contact.id for contact in all_of_them if self._states_id(contact)}
+        return len(names) > 1 or len(stated) > 1
 
     def _absorb(self, record: Contact, same: Sequence[int]) -> int:
         """Make the record, and the contacts that it shows to be the same, one; returns its index."""

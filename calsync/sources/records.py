@@ -72,6 +72,7 @@ class Records:
                 resume = index + used
             elif quoted.ran_out and not self.final:
                 self.held = len(self.lines) - index
+                self.faults = [fault for fault in self.faults if fault.line < first + index]  # they come again
                 return
             else:
                 self.cut_open = self.cut_open or quoted.ran_out

@@ -5,7 +5,8 @@ Rules, the same for a whole file and for the part that grew:
 - a byte order mark decides; without one, NUL in every other byte means UTF-16; else a line is UTF-8 where it decodes as
   UTF-8 and cp1252 where it does not, so a file that two programs write, each in its own way, is read right;
 - CRLF, LF and a lone CR all end a line; inside a quoted field they become LF;
-- what stands after the last line end is the *tail*: perhaps a line that is still being written.
+- what stands after the last line end is the *tail*: perhaps a line that is still being written.  A CR at the very end
+  belongs to it, as its LF may be about to follow.
 """
 
 from __future__ import annotations
@@ -102,10 +103,11 @@ def split(data: bytes, coding: Coding) -> Text:
 
 
 def _lines(text: str) -> Text:
+    half = "\r" if text.endswith("\r") else ""
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.removesuffix(half).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    tail = lines.pop()
+    tail = lines.pop() + half
     return Text(lines, tail, nul="\0" in text)
 
 
@@ -114,7 +116,8 @@ def _split_by_line(data: bytes, coding: Coding) -> Text:
         return _lines(data[: len(data) & ~1].decode(coding.name, "replace"))  # an odd byte is half a character
     out: list[str] = []
     undecodable: list[int] = []
-    raw_lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    half = b"\r" if data.endswith(b"\r") else b""
+    raw_lines = data.removesuffix(half).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     for index, raw in enumerate(raw_lines):
         try:
             out.append(raw.decode(coding.name))
@@ -124,7 +127,7 @@ def _split_by_line(data: bytes, coding: Coding) -> Text:
             else:
                 out.append(raw.decode(coding.name, "replace"))
                 undecodable.append(index)
-    tail = out.pop()
+    tail = out.pop() + half.decode()
     return Text(out, tail, tuple(undecodable), nul=b"\0" in data)
 
 
@@ -138,7 +141,8 @@ def size_of_last(data: bytes, coding: Coding, lines: int) -> int:
 
 def _units_of_last(text: str, lines: int) -> int:
     """Code units from the line end that precedes the last ``lines`` lines and the tail to the end of ``text``."""
-    ends = max(text.rfind("\n"), text.rfind("\r"))
+    stop = len(text.removesuffix("\r"))
+    ends = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop))
     for _ in range(lines):
         stop = ends - 1 if text[max(ends - 1, 0) : ends + 1] == "\r\n" else ends
         ends = max(text.rfind("\n", 0, max(stop, 0)), text.rfind("\r", 0, max(stop, 0)))

@@ -7,6 +7,7 @@ that is reported too.  An opt-out is never overwritten by such a row.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 
@@ -25,14 +26,21 @@ class Touches:
         self._by_id: dict[str, Attempt] = {}
         self._rows: dict[str, list[Attempt]] = {}
         self._settled: Mapping[str, tuple[Attempt, ...]] = {}
-        self._unordered: set[str] = set()
         self.added: list[str] = []
         self.crossed = False
-        self.problems: list[Problem] = []
+        self._problems: list[Problem] = []
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Rows that contradict each other, by file and line."""
+        return sorted(self._problems, key=lambda problem: (self._rank[problem.file], problem.line))
 
     def rows_of(self, contact_id: str) -> list[Attempt]:
-        """The attempts of a contact.  One that is later than the last of them may be appended directly, if it has no id
-        of its own; its contact goes to ``added``."""
+        """The attempts of a contact, oldest first.
+
+        One that is later than the last of them may be appended directly, if it has no id of its own and neither lies in
+        the second pass of an hour that comes twice; its contact goes to ``added``.
+        """
         return self._rows.setdefault(contact_id, [])
 
     def add(self, attempt: Attempt, *, has_id: bool) -> None:
@@ -44,8 +52,7 @@ class Touches:
         if has_id:
             self._by_id.setdefault(attempt.key, attempt)
         if same is None:
-            rows.append(attempt)
-            self._unordered.add(attempt.contact_id)
+            insort(rows, attempt, key=self._when)
             self.added.append(attempt.contact_id)
         elif self._order(same) > self._order(attempt):
             self.crossed = True
@@ -56,8 +63,6 @@ class Touches:
         return self._rank[attempt.where.file], attempt.where.line
 
     def _again(self, before: Attempt, attempt: Attempt) -> None:
-        if _words(before) == _words(attempt):
-            return
         differs = _contradiction(before, attempt)
         opted_out = before.outcome is Outcome.DO_NOT_CALL and attempt.outcome is not Outcome.DO_NOT_CALL
         if differs:
@@ -66,31 +71,24 @@ class Touches:
                 f"{' and '.join(differs)}; {'the opt-out counts' if opted_out else 'this row counts'}"
             )
             hint = "remove one of the two, or give each an id of its own"
-            self.problems.append(Problem(attempt.where.file, attempt.where.line, differs[0], message, hint))
+            self._problems.append(Problem(attempt.where.file, attempt.where.line, differs[0], message, hint))
         if opted_out:
             return
         if before.key in self._by_id:
             self._by_id[before.key] = attempt
         old = self._rows[before.contact_id]
         del old[next(i for i, a in enumerate(old) if a is before)]
-        self.rows_of(attempt.contact_id).append(attempt)
-        self._unordered |= {attempt.contact_id, before.contact_id}
+        insort(self.rows_of(attempt.contact_id), attempt, key=self._when)
         self.added += [before.contact_id, attempt.contact_id]
 
     def settle(self) -> frozenset[str]:
-        """Put what was added in order; returns the ids of the contacts that it concerned."""
-        for contact_id in self._unordered:
-            self._rows[contact_id].sort(key=self._when)
-        self._unordered = set()
+        """Make what was added part of ``by_contact``; returns the ids of the contacts that it concerned."""
         if not self._settled:
             self._settled = {contact_id: tuple(rows) for contact_id, rows in self._rows.items() if rows}
         else:
             settled = dict(self._settled)
             for contact_id in dict.fromkeys(self.added):
-                rows = self._rows[contact_id]
-                if any(attempt.at.fold for attempt in rows):
-                    rows.sort(key=self._when)  # in the hour that comes twice, wall clocks do not tell what was first
-                settled[contact_id] = tuple(rows)
+                settled[contact_id] = tuple(self._rows[contact_id])
             self._settled = {contact_id: rows for contact_id, rows in settled.items() if rows}
         concerned = frozenset(self.added)
         self.added.clear()
@@ -102,13 +100,6 @@ class Touches:
     def by_contact(self) -> Mapping[str, Sequence[Attempt]]:
         """As of the last ``settle``; later additions leave it as it is."""
         return self._settled
-
-
-def _words(attempt: Attempt) -> tuple[object, ...]:
-    return (
-        attempt.contact_id, attempt.at, attempt.direction, attempt.channel, attempt.outcome, attempt.promise,
-        attempt.note, attempt.number,
-    )  # fmt: skip
 
 
 def _contradiction(before: Attempt, after: Attempt) -> list[str]:

@@ -253,7 +253,7 @@ def test_a_log_that_cannot_be_understood_at_all(
     desk: Desk, text: str, options: dict[str, object], message: str, hint: str
 ) -> None:
     with pytest.raises(SourceError) as caught:
-        desk.contacts(DANA).log(text, **options).read()
+        desk.contacts(DANA).log(text, "attempts.csv", 3600, **options).read()
     assert message in caught.value.message
     assert "attempts.csv" in caught.value.message
     assert hint in caught.value.hint

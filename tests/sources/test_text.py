@@ -72,10 +72,12 @@ def test_an_encoding_that_is_named_and_does_not_fit(desk: Desk) -> None:
 
 
 def test_the_line_of_a_record_is_its_first_physical_line(desk: Desk) -> None:
-    desk.contacts(ZOE).log(
-        LOG
-        + '2026-11-20 10:05,c1,,,vm,,"one\ntwo\n\nfour"\r\n\n2026-11-21 10:05,c1,,,spok?,,\n2026-11-22 10:05,c1,,,vm,,x\n'
-    )
+    rows = [
+        '2026-11-20 10:05,c1,,,vm,,"one\ntwo\n\nfour"\r\n\n',
+        "2026-11-21 10:05,c1,,,spok?,,\n",
+        "2026-11-22 10:05,c1,,,vm,,x\n",
+    ]
+    desk.contacts(ZOE).log(LOG + "".join(rows))
     book = desk.read()
     assert [(a.where.line, a.note) for a in flat(book)] == [(2, "one\ntwo\n\nfour"), (8, "x")]
     assert [p.line for p in book.problems] == [7]
@@ -133,6 +135,7 @@ def test_the_bytes_of_the_last_lines_are_counted_exactly(text: str, name: str, d
     whole = split(raw, coding)
     held = data.draw(st.integers(0, len(whole.lines)))
     size = size_of_last(raw, coding, held)
-    before = split(raw[: len(raw) - size], coding)
+    before = split(raw[: len(raw) - size] + "x".encode(name), coding)
     assert before.lines == whole.lines[: len(whole.lines) - held]
-    assert before.tail == ""
+    assert before.tail == "x"
+    assert split(raw, coding).tail.endswith("\r") == text.endswith("\r")
