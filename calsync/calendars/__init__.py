@@ -26,6 +26,11 @@ def open_calendar(spec: CalendarSpec, *, zone: ZoneInfo) -> Calendar:
         from calsync.calendars.caldav import CalDavCalendar
 
         _needed(spec, spec.url or None, key="url")
+        if not spec.url.startswith(("https://", "http://")):
+            raise ConfigError(
+                f"Calendar “{spec.name}”: the url does not begin with https://.",
+                hint="write the whole address, such as https://cal.example.com/, then: calsync check",
+            )
         return CalDavCalendar(spec, zone=zone)
     if spec.type == "google":
         from calsync.calendars import google

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.tz import tzical
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
@@ -41,11 +41,13 @@ def event_of(text: str) -> Event:
 # --- lines
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_a_text_comes_back_clean(text: str) -> None:
     assert lines.unescape(lines.escape(text)) == lines.clean(text)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_no_line_is_longer_than_75_octets_and_no_character_is_split(text: str) -> None:
     folded = lines.fold("DESCRIPTION:" + lines.escape(text))
@@ -54,6 +56,7 @@ def test_no_line_is_longer_than_75_octets_and_no_character_is_split(text: str) -
     assert rows[0] + "".join(row[1:] for row in rows[1:]) == "DESCRIPTION:" + lines.escape(text)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_an_event_is_read_by_another_library_as_we_meant_it(title: str, description: str) -> None:
     wanted = entry(title=lines.clean(title).replace("\n", " "), description=lines.clean(description))
@@ -66,6 +69,7 @@ def test_an_event_is_read_by_another_library_as_we_meant_it(title: str, descript
     assert (seen.title, seen.description) == (wanted.title, wanted.description)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=4))
 def test_any_number_of_updates_keeps_what_is_not_ours(changes: list[tuple[str, str]]) -> None:
     theirs = 'X-THEIRS;X-P="a:b;c":kept\\, as\r\n  it is\r\n'
@@ -79,6 +83,7 @@ def test_any_number_of_updates_keeps_what_is_not_ours(changes: list[tuple[str, s
     event_of(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="BEGINDVT:;\r\n X-CALSYNC@", max_size=200))
 def test_no_text_at_all_breaks_the_reader(text: str) -> None:
     for raw in (text, text + f"\nUID:{entry().uid}@calsync\nX-CALSYNC-COMMITMENT:x\n"):

@@ -150,6 +150,11 @@ def test_a_table_that_lacks_what_its_type_needs(kind: str, key: str) -> None:
         open_calendar(spec(type=kind, url=""), zone=CHICAGO)
 
 
+def test_an_address_without_its_scheme_is_told() -> None:
+    with pytest.raises(ConfigError, match="does not begin with https"):
+        open_calendar(spec(url="cal.example.com/dav/"), zone=CHICAGO)
+
+
 def test_opening_a_calendar_loads_no_library_of_another() -> None:
     code = (
         "import sys; from zoneinfo import ZoneInfo; from pathlib import Path\n"

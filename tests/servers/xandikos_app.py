@@ -39,6 +39,10 @@ def application(folder: Path, user: str, password: str) -> web.Application:
         return answer
 
     app = web.Application(middlewares=[signed_in], client_max_size=1 << 30)
+    async def well_known(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPMovedPermanently("/")
+
+    app.router.add_route("*", "/.well-known/caldav", well_known)  # as its own command does
     app.router.add_route("*", "/{path_info:.*}", serve)
     return app
 

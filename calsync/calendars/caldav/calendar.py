@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from calsync.calendars import ics
@@ -238,8 +238,7 @@ class CalDavCalendar:
 
     def _put(self, poll: Poll, path: str, text: str, condition: Mapping[str, str]) -> Answer:
         body = text.replace("\r\n", "\n").replace("\n", "\r\n")  # what came inside XML lost its line ends
-        url = urljoin(poll.url, quote(path, safe="/%:@!$&'()*+,;=~-._"))
-        return self._wire.request("PUT", url, body, {**_ICS, **condition})
+        return self._wire.request("PUT", urljoin(poll.url, path), body, {**_ICS, **condition})
 
     def _patched(self, raw: str, entry: Entry, seen: Seen) -> str:
         try:

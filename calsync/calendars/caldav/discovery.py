@@ -75,9 +75,9 @@ def _start(wire: Wire, spec: CalendarSpec) -> _Start:
         if answer.status != 207:
             _explain(spec, answer, last=url == urls[-1])
             continue
-        items = parsed(spec, answer).items
+        items = [item for item in parsed(spec, answer).items if item.status in (0, 200)]
         if not items:
-            continue
+            continue  # some servers say 404 inside a 207
         if items[0].is_kind(_CALENDAR):
             return _Start(_slashed(answer.url), is_calendar=True)
         if url == urls[-1] or any(

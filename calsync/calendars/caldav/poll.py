@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import urljoin
 
 from calsync.calendars.caldav import dav, failures
 from calsync.calendars.caldav.discovery import parsed
@@ -205,8 +205,7 @@ class Poll:
         gone, one of ``wanted`` (which the server has just listed) is asked for once more by itself."""
         bodies: dict[str, tuple[str, str]] = {}
         for part in dav.chunks([*wanted, *doubted], _CHUNK):
-            asked = [quote(unquote(path), safe="/:@!$&'()*+,;=~-._") for path in part]
-            answer = self._wire.request("REPORT", self.url, dav.multiget(asked), {**XML, "Depth": "1"})
+            answer = self._wire.request("REPORT", self.url, dav.multiget(part), {**XML, "Depth": "1"})
             got = {}
             if answer.status == 207:
                 for item in parsed(self._spec, answer).items:

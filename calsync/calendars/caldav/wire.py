@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from calsync.calendars.caldav import failures
 from calsync.calendars.caldav.signin import SignIn
@@ -25,6 +25,7 @@ from calsync.calendars.spec import CalendarSpec
 from calsync.errors import CalendarError
 
 USER_AGENT = "calsync"
+_PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 _REDIRECTS = (301, 302, 307, 308)
 _MOST_REDIRECTS = 5
 _MOST_BYTES = 512 * 1024 * 1024
@@ -155,7 +156,7 @@ class Wire:
     def _exchange(self, method: str, url: str, data: bytes, headers: Mapping[str, str], deadline: float) -> Answer:
         parts = urlsplit(url)
         connection = self._connected(parts)
-        path = parts.path or "/"
+        path = quote(parts.path or "/", safe=_PATH_SAFE)
         self.requests += 1
         connection.request(
             method,
