@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from calsync.model import Commitment, Decisions, Slot, State
+from calsync.model import Commitment, Decisions, Kind, Slot, State
 from calsync.placing.grid import SHIFT, minutes, minutes_up
 from calsync.placing.order import is_clock_time
 from calsync.placing.task import Task
@@ -36,6 +36,15 @@ def standing(task: Task, decisions: Decisions, world: World) -> tuple[Slot, str]
     if slot := just_passed(commitment, decisions, world.now):
         return slot, "passed"
     return None
+
+
+def agreed(task: Task, world: World) -> Slot | None:
+    """The very moment of an "around three" whose window holds no allowed cell: a clock time is kept all the same."""
+    window = task.commitment.window
+    moment = minutes(window.earliest + (window.latest - window.earliest) / 2)
+    if task.commitment.kind is not Kind.FIXED or not task.bound or moment < world.now or task.days(world):
+        return None
+    return world.grid.slot_at(moment)
 
 
 def narrow(task: Task, world: World) -> Slot | None:

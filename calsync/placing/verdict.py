@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from calsync.model import Commitment, Kind, Placed, Problem, Slot
 from calsync.placing import words
 from calsync.placing.grid import minutes, minutes_up
 from calsync.placing.law import legal_hours
+from calsync.placing.run import Run
 from calsync.placing.task import Task
 from calsync.placing.wishes import COLUMN, EXAMPLE
 from calsync.placing.world import illegal_in
 
-if TYPE_CHECKING:
-    from calsync.placing.place import Placing
 
-
-def of_task(run: Placing, task: Task) -> Placed:
+def of_task(run: Run, task: Task) -> Placed:
     """The verdict on a call that was given a cell, or none."""
     cell = run.board.cell_of.get(task.number)
     if cell is None:
@@ -40,7 +37,7 @@ def of_task(run: Placing, task: Task) -> Placed:
     return Placed(task.commitment, slot, (line, *_extra(task)), _unread(task))
 
 
-def of_pinned(run: Placing, task: Task, slot: Slot, others: Sequence[Slot]) -> Placed:
+def of_pinned(run: Run, task: Task, slot: Slot, others: Sequence[Slot]) -> Placed:
     """The verdict on a clock time, or on a time that a person chose."""
     zone, commitment, facts = run.world.rep.zone, task.commitment, task.facts
     slot = Slot(slot.start.astimezone(zone), slot.end.astimezone(zone))
@@ -107,7 +104,7 @@ _PINNED = {
 }
 
 
-def _head(run: Placing, task: Task, slot: Slot) -> str:
+def _head(run: Run, task: Task, slot: Slot) -> str:
     zone = run.world.rep.zone
     at = words.short(slot.start)
     commitment = task.commitment
@@ -123,7 +120,7 @@ def _head(run: Placing, task: Task, slot: Slot) -> str:
     return f"{at}: {words.reason_words(task, slot, zone)}"
 
 
-def _kept_words(run: Placing, task: Task, slot: Slot) -> tuple[str, ...]:
+def _kept_words(run: Run, task: Task, slot: Slot) -> tuple[str, ...]:
     """What stands beside the event already, when it stays where it is for the same reason: an event that nobody moved
     is not rewritten because a busy time came and went, or because the day went on."""
     said = run.decisions.why.get(task.commitment.id, ())
@@ -134,7 +131,7 @@ def _kept_words(run: Placing, task: Task, slot: Slot) -> tuple[str, ...]:
     return said if said[0].startswith(reason) and said[1:] == _extra(task) else ()
 
 
-def _closed(run: Placing, task: Task) -> str:
+def _closed(run: Run, task: Task) -> str:
     """Why the window holds no slot: the first thing that empties it."""
     world, facts = run.world, task.facts
     window = words.window_words(task, world.rep.zone)
@@ -158,7 +155,7 @@ def _closed(run: Placing, task: Task) -> str:
     return _crowded(run, task, work, window)
 
 
-def _crowded(run: Placing, task: Task, open_days: Mapping[int, int], window: str) -> str:
+def _crowded(run: Run, task: Task, open_days: Mapping[int, int], window: str) -> str:
     """Why a window that law and working hours leave open holds no slot all the same."""
     wishes, places = task.facts.wishes, task.facts.land.places
     if wishes and not any(mask & run.world.wanted(places, wishes, day) for day, mask in open_days.items()):
@@ -170,21 +167,21 @@ def _crowded(run: Placing, task: Task, open_days: Mapping[int, int], window: str
     return f"you are busy all of {window}"
 
 
-def _any_today(run: Placing, task: Task) -> bool:
+def _any_today(run: Run, task: Task) -> bool:
     """True where the window still reaches past the rep's working hours of today."""
     world = run.world
     mask = world.work(world.today) & world.grid.inside(world.today, world.now, task.last)
     return bool(mask) or world.grid.day_of(task.last) > world.today
 
 
-def _law_reason(run: Placing, task: Task, first: int) -> str:
+def _law_reason(run: Run, task: Task, first: int) -> str:
     local = datetime.fromtimestamp(first * 60, run.world.rep.zone)
     regions = dict.fromkeys(region for region, _ in task.facts.land.places)
     strictest = min(regions, key=lambda region: sum(b - a for a, b in legal_hours(region, local.date())))
     return words.hours_words(strictest, local.date())
 
 
-def _nowhere(run: Placing, task: Task) -> Placed:
+def _nowhere(run: Run, task: Task) -> Placed:
     zone = run.world.rep.zone
     why = f"no slot: {_closed(run, task)}, and nothing earlier is allowed and free"
     if task.commitment.kind is Kind.AFTER:
@@ -222,7 +219,7 @@ def _problem(commitment: Commitment, message: str, hint: str) -> Problem:
     return Problem(attempt.where.file, attempt.where.line, column, message, hint)
 
 
-def _day_before_away(run: Placing, start: int) -> date:
+def _day_before_away(run: Run, start: int) -> date:
     day = run.world.grid.day_of(start)
     while day > run.world.today and run.world.closed_because(day):
         day -= 1

@@ -81,13 +81,16 @@ def test_other_calls_keep_clear_of_a_clock_time() -> None:
     assert starts(put(fixed, other)[1]) == "Tue 15:20"
 
 
-def test_an_around_time_without_any_cell_is_still_called() -> None:
-    """The rep is away at "around three": the nearest allowed slot before it, and it is said."""
+def test_about_three_is_kept_at_three_where_its_window_holds_no_slot() -> None:
     due = Window(at(2, "14:30"), at(2, "15:30"))
-    placed = one(promise("dana", Kind.FIXED, due), who=rep(away=(away(2, 2, "Lisbon"),)))
-    assert placed.slot is not None
-    assert placed.slot.start.date() == at(1).date()
-    assert "you are away (Lisbon)" in placed.why[0]
+    gone = one(promise("dana", Kind.FIXED, due), who=rep(away=(away(2, 2, "Lisbon"),)))
+    assert gone.slot == slot(2, "15:00")
+    assert "you are away (Lisbon), but it stays" in gone.why[0]
+    assert gone.problem is not None
+    late = Window(at(2, "20:30"), at(2, "21:30"))
+    agreed = one(promise("dana", Kind.FIXED, late), contacts=[contact("dana", FLORIDA)])
+    assert agreed.slot == slot(2, "21:00")
+    assert "a time they agreed to, but Florida allows 08:00-20:00" in agreed.why[0]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def possible(life: Life, commitment: Commitment, taken: set[datetime], now: date
     """True when some cell of the window is lawful, worked, free of meetings and of other calls."""
     day = max(now, commitment.window.earliest).date()
     while day <= commitment.window.latest.date():
-        closed = day in AWAY or day.weekday() == 6 or day in HOLIDAYS
+        full = sum(start.date() == day for start in taken) >= (POLICY.per_day or 1000)
+        closed = full or day in AWAY or day.weekday() == 6 or day in HOLIDAYS
         for step in () if closed else range(9 * 6, 18 * 6):
             start = datetime.combine(day, time(step // 6, step % 6 * 10), CHICAGO)
             slot = Slot(start, start + timedelta(minutes=10))

@@ -1,0 +1,99 @@
+"""The state of one placing: what was handed in, the rep's world, the board, and the tasks so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from calsync.model import Book, Commitment, Decisions, Kind, Placed, Policy, Rep, Slot, Span
+from calsync.placing.board import Board
+from calsync.placing.facts import Facts
+from calsync.placing.grid import SHIFT, index_of, minutes, minutes_up
+from calsync.placing.habits import Habits
+from calsync.placing.memory import Kept, Memory
+from calsync.placing.pins import cell_at
+from calsync.placing.task import HORIZON, Task, make_task
+from calsync.placing.taste import Taste
+
+
+class Run:
+    """One run of ``place``.
+
+    ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those of
+    their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were.
+    """
+
+    def __init__(
+        self,
+        commitments: Sequence[Commitment],
+        book: Book,
+        rep: Rep,
+        policy: Policy,
+        *,
+        busy: Sequence[Span],
+        decisions: Decisions,
+        now: datetime,
+        memory: Memory | None = None,
+    ) -> None:
+        self.commitments, self.book, self.rep, self.decisions, self.now = commitments, book, rep, decisions, now
+        self.memory = memory or Memory()
+        self.world = self.memory.follow(rep, policy, now)
+        self.world.reset(now, busy)
+        self.board = Board(self.world.grid.pitch, policy.per_hour, policy.per_day)
+        self.taste = Taste(self.world, self._habits, self.memory.tally, self.board.closed)
+        self.placed: dict[int, Placed] = {}
+        self.recalled: dict[str, Kept] = {}
+        self.tasks: dict[int, Task] = {}
+        self._of_all: Habits | None = None
+        self.siblings: Counter[str] = Counter()
+        self.pins: dict[str, list[int]] = {}
+
+    def facts(self, contact_id: str) -> Facts | None:
+        """What is known of a contact, ``None`` for one that the files no longer have."""
+        return self.memory.facts(contact_id, self.book, self.rep, self.now)
+
+    def task(self, number: int) -> Task:
+        """The task of a live commitment.  Raises ``LookupError`` for one whose contact is gone: it has no task."""
+        task = self.tasks.get(number)
+        if task is None:
+            commitment = self.commitments[number]
+            facts = self.facts(commitment.contact_id)
+            if facts is None:
+                raise LookupError(commitment.contact_id)
+            task = self.tasks[number] = make_task(number, commitment, facts, self.world)
+        return task
+
+    def _habits(self) -> Habits:
+        """The habits of everybody in the book, reckoned when the first call of a run has to choose."""
+        if self._of_all is None:
+            self._of_all = self.memory.habits(self.book, self.rep, self.now)
+        return self._of_all
+
+    def pin(self, task: Task, slot: Slot) -> None:
+        """Take a time for good: its minutes are busy, and it counts towards every cap."""
+        start = minutes(slot.start)
+        self.world.pin(start, minutes_up(slot.end))
+        self.board.charge(cell_at(self.world, start))
+        self.pins.setdefault(task.commitment.contact_id, []).append(start)
+
+    def put(self, task: Task, cell: int, how: str) -> None:
+        """Give a call a cell; ``how`` says why that one."""
+        task.how = how
+        self.board.put(task.number, cell)
+
+    def taken(self, cell: int) -> bool:
+        """True when a cell cannot simply be taken."""
+        return bool(self.board.closed(cell >> SHIFT) & 1 << index_of(cell))
+
+    def follows(self, task: Task) -> bool:
+        """True for a call that waits for others to the same contact, because a cap counts them together."""
+        return bool(task.facts.caps) and self.siblings[task.commitment.contact_id] > 1
+
+    def outside(self, task: Task) -> tuple[int, int]:
+        """Where a call goes that finds no place in its window: before it, or on from now when it has begun."""
+        begins = minutes_up(task.commitment.window.earliest)
+        if task.bound and begins > self.world.now:
+            made = max(self.world.now, minutes_up(task.commitment.made_at))
+            return (made, made) if task.commitment.kind is Kind.AFTER else (made, begins)
+        return task.first, task.first + HORIZON * 1440

@@ -1,0 +1,141 @@
+"""What stands already: fixed points, slots on the calendar, and what a memory knows to be as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from calsync.model import Slot
+from calsync.placing import pins, verdict
+from calsync.placing.grid import SHIFT, index_of, minutes
+from calsync.placing.memory import Kept
+from calsync.placing.order import urgency
+from calsync.placing.run import Run
+from calsync.placing.task import Task, allowed, fits
+
+Remembered = list[tuple[int, Kept]]
+
+
+def sort(run: Run) -> tuple[list[Task], Remembered]:
+    """Set down the fixed points; the tasks that need a cell, and the calls that are as they were last time."""
+    waiting: list[Task] = []
+    standing: list[tuple[Task, Slot]] = []
+    remembered: Remembered = []
+    kept, seen, moved = run.memory.kept, run.decisions.seen, run.decisions.moved
+    for number, commitment in enumerate(run.commitments):
+        if not commitment.state.live:
+            continue
+        run.siblings[commitment.contact_id] += 1
+        before = kept.get(commitment.id)
+        if (
+            before is not None
+            and commitment.id not in moved
+            and before.start >= run.world.now
+            and before.holds(commitment, seen.get(commitment.id), run.book)
+        ):
+            remembered.append((number, before))
+        elif run.facts(commitment.contact_id) is None:
+            run.placed[number] = verdict.without_contact(commitment)
+        elif found := pins.standing(task := run.task(number), run.decisions, run.world):
+            task.how = found[1]
+            standing.append((task, found[0]))
+        else:
+            waiting.append(task)
+    days: dict[int, list[tuple[Task, Slot]]] = {}
+    for task, slot in standing:
+        run.pin(task, slot)
+        days.setdefault(run.world.grid.day_of(minutes(slot.start)), []).append((task, slot))
+    for task, slot in standing:
+        same_day = days[run.world.grid.day_of(minutes(slot.start))]
+        others = [other for one, other in same_day if one is not task]
+        run.placed[task.number] = verdict.of_pinned(run, task, slot, others)
+    return waiting, remembered
+
+
+def awkward(run: Run, task: Task) -> bool:
+    """Set down a call whose window holds no cell, but a moment that must or can be kept; True when that was done."""
+    if slot := pins.agreed(task, run.world):
+        task.how = "fixed"
+    elif slot := pins.narrow(task, run.world):
+        task.how = "narrow"
+    else:
+        return False
+    run.pin(task, slot)
+    run.placed[task.number] = verdict.of_pinned(run, task, slot, [])
+    return True
+
+
+def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Task]:
+    """Put back what stands where it stood; the tasks of what has to be looked at again."""
+    out: list[Task] = []
+    blocked, siblings = run.world.blocked, run.siblings
+    contested, crowded = _contested(run, waiting), _crowded(run)
+    for number, kept in remembered:
+        day = kept.cell >> SHIFT
+        taken = day in blocked and blocked[day] >> index_of(kept.cell) & 1
+        if taken or day in crowded or kept.cell in contested or siblings[kept.commitment.contact_id] > 1:
+            out.append(run.task(number))
+        else:
+            run.board.put(number, kept.cell)
+            run.placed[number] = kept.placed
+            run.recalled[kept.commitment.id] = kept
+    return out
+
+
+def _contested(run: Run, waiting: Sequence[Task]) -> set[int | None]:
+    """Cells on the calendar that another call stands in, too."""
+    slots = (run.decisions.seen.get(task.commitment.id) for task in waiting)
+    return {run.world.grid.cell(minutes(slot.start)) for slot in slots if slot}
+
+
+def _crowded(run: Run) -> set[int]:
+    """Days that have a fixed point they did not have before, where a cap may now drive somebody out."""
+    pinned = {start for starts in run.pins.values() for start in starts}
+    fresh = pinned - run.memory.pinned if run.board.capped else set()
+    run.memory.pinned = pinned
+    return {run.world.grid.day_of(start) for start in fresh}
+
+
+def remember(run: Run) -> None:
+    """Keep the calls that stand in a cell of their own window, or are overdue: others may find a better one."""
+    kept = run.recalled
+    for number, task in run.tasks.items():
+        commitment = task.commitment
+        cell = run.board.cell_of.get(number)
+        if cell is None or not (task.commitment.overdue or fits(task, run.world, cell)):
+            kept.pop(commitment.id, None)
+            continue
+        attempts = run.book.attempts.get(commitment.contact_id)
+        start = run.world.grid.start(cell)
+        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, start, run.placed[number])
+    run.memory.kept = kept
+
+
+def keep_seen(run: Run, waiting: Iterable[Task]) -> None:
+    """Give every slot that is on the calendar and still allowed back to its call.
+
+    A call that stands outside its window, because that held no cell, is ``parked``: it keeps its place until there
+    is one inside.
+    """
+    for task in sorted(waiting, key=lambda task: (not task.bound, urgency(task))):
+        if fixed := run.pins.get(task.commitment.contact_id):
+            task.bar(fixed)
+        slot = run.decisions.seen.get(task.commitment.id)
+        if slot is None or minutes(slot.start) < run.world.now:
+            continue
+        task.seen = run.world.grid.cell(minutes(slot.start))
+        if task.seen is None or run.taken(task.seen):
+            continue
+        if task.commitment.overdue:
+            how = "seen" if allowed(task, run.world, minutes(slot.start)) else ""
+        elif fits(task, run.world, task.seen):
+            how = "seen"
+        else:
+            how = "parked" if _may_park(run, task, minutes(slot.start)) else ""
+        if how:
+            run.put(task, task.seen, how)
+
+
+def _may_park(run: Run, task: Task, start: int) -> bool:
+    """True when a call may stand in the cell at ``start`` although that is outside its window."""
+    first, last = run.outside(task)
+    return first <= start <= last - run.world.grid.slot and allowed(task, run.world, start)
