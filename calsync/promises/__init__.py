@@ -5,7 +5,8 @@
 Pure: no clock, no files after import, no I/O.
 """
 
+from calsync.promises.memory import Language
 from calsync.promises.reading import read
 from calsync.promises.words import DEFAULT, Words
 
-__all__ = ["DEFAULT", "Words", "read"]
+__all__ = ["DEFAULT", "Language", "Words", "read"]

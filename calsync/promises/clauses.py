@@ -7,14 +7,13 @@ rule that fits.  The rules are data, a file for each language (``vocabulary/en_c
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from calsync.promises.grammar import symbol, translate
+from calsync.promises.lexicon import clause_file
 
 
 class Role(Enum):
@@ -139,11 +138,7 @@ def _compile(pattern: str) -> Pattern:
 @lru_cache(maxsize=8)
 def rules_of(language: str) -> ClauseRules:
     """The clause rules of a language, English where there is no other."""
-    folder = files("calsync.promises") / "vocabulary"
-    file = folder / f"{language}_clauses.toml"
-    if not file.is_file():
-        file = folder / "en_clauses.toml"
-    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    raw = clause_file(language)
     return ClauseRules(
         roles=[(Role[rule["role"].upper()], _compile(rule["pattern"])) for rule in raw["clause"]],
         cut=_compile("|".join(raw["cut"])),

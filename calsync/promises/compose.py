@@ -7,6 +7,8 @@ the pieces rather than list every order.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -39,20 +41,25 @@ class Expression(NamedTuple):
         return self.bound == "since" or (self.days is not None and self.days.grain == "past")
 
 
+_NOTHING = Expression()
 _ATOM = "{day|period|time|clocks|part|meridiem|zone|my_time|her_time|elapsed|same_time|over_bound}"
-_LEAD = "{by|before|after|not_before|until|from|since|starting|around|at|on|in|the|this|later|sometime|next|during|within|over|for|early|late|mid|between|ordinal|ordword|last}"
-_LINK = "{by|before|after|not_before|until|from|starting|around|at|on|in|the|this|comma|of|for|sometime|dash|dot|during|over|later|paren|every|quote|onwards|through}"
+_LEAD = (
+    "{by|before|after|not_before|until|from|since|starting|around|at|on|in|the|this|"
+    "later|sometime|next|during|within|over|for|early|late|mid|between|ordinal|ordword|last}"
+)
+_LINK = (
+    "{by|before|after|not_before|until|from|starting|around|at|on|in|the|this|comma|"
+    "of|for|sometime|dash|dot|during|over|later|paren|every|quote|onwards|through}"
+)
 _WHEN = re.compile(
-    translate(f"{_LEAD}* {_ATOM}", capture=False)
-    + translate(f"({_LINK}", capture=False)
-    + "{0,4}"
-    + translate(f"{_ATOM})* {{onwards|latest}}?", capture=False)
+    translate(f"{_LEAD}* {_ATOM} ({_LINK}{{0,4}} {_ATOM})* {{onwards|latest}}?", capture=False),
 )
 _WHEN_CHAR = symbol("due")
 _BOUNDS = frozenset(
     symbol(n) for n in ("by", "before", "after", "not_before", "until", "from", "since", "starting", "within")
 )
-_AROUND, _THIS, _LATER, _EARLY, _LATE, _MID = (symbol(n) for n in ("around", "this", "later", "early", "late", "mid"))
+_AROUND, _THIS = symbol("around"), symbol("this")
+_SHADES = frozenset((symbol("early"), symbol("late"), symbol("mid")))
 _AFTER_TAIL = {symbol("onwards"): "starting", symbol("latest"): "by"}
 _ORDINALS = frozenset((symbol("ordinal"), symbol("ordword"), symbol("last")))
 _DOT, _COMMA, _DASH, _PAREN, _QUOTE = (symbol(n) for n in ("dot", "comma", "dash", "paren", "quote"))
@@ -88,65 +95,74 @@ def compose(line: Line, moment: Moment) -> Line:
     return Line("".join(out_symbols), out_values + values[done:], out_spans + spans[done:])
 
 
+@dataclass(slots=True)
+class _Pending:
+    """What has been said for the next piece: its binding word, "around", "this", "early", "second"."""
+
+    bound: str = ""
+    around: bool = False
+    this: bool = False
+    shade: str = ""
+    nth: int = 0
+
+    def takes(self, char: str, value: Any) -> bool:
+        """Note a word that says something of the piece to come; False where it is none of them."""
+        if char in _BOUNDS:
+            self.bound = class_name(char)
+        elif char == _AROUND:
+            self.around = True
+        elif char == _THIS:
+            self.this = True
+        elif char in _ORDINALS:
+            self.nth = value if isinstance(value, int) else -1
+        elif char in _SHADES:
+            self.shade = class_name(char)
+        else:
+            return False
+        return True
+
+    def settle(self, expression: Expression, name: str, moment: Moment) -> Expression:
+        """The expression with what was said of its newest piece."""
+        if self.bound:
+            expression = expression._replace(bound=self.bound)
+        if self.nth and name == "day" and expression.days is not None and expression.days.grain == "weekday":
+            expression = expression._replace(nth=self.nth)
+        if self.around:
+            expression = _blur(expression, name, moment)
+        if self.this and name == "part" and expression.days is None:
+            expression = expression._replace(today_part=True)
+        return expression
+
+
 def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment) -> list[tuple[Expression, int, int]]:
     """One expression, or several where the pieces do not fit together ("Monday, Tuesday")."""
     found: list[tuple[Expression, int, int]] = []
-    current, first, last = Expression(), start, start
-    bound, around, this, shade, nth = "", False, False, "", 0
-    broke = False
+    current, first, last = _NOTHING, start, start
+    pending, broke = _Pending(), False
     for index in range(start, end):
         char = symbols[index]
-        if char in _BOUNDS:
-            bound = class_name(char)
-            continue
-        if char == _AROUND:
-            around = True
-            continue
-        if char == _THIS:
-            this = True
-            continue
-        if char in _ORDINALS:
-            nth = values[index] if isinstance(values[index], int) else -1
-            continue
-        if char in (_EARLY, _LATE, _MID):
-            shade = class_name(char)
+        if pending.takes(char, values[index]):
             continue
         if char in _AFTER_TAIL:
-            current = current._replace(bound=_AFTER_TAIL[char])
-            last = index
+            current, last = current._replace(bound=_AFTER_TAIL[char]), index
             continue
         name = class_name(char)
-        if name not in _PIECES:
+        add = _PIECES.get(name)
+        if add is None:
             broke = broke or char in _BREAKS
             continue
-        merged = (
-            None
-            if broke
-            and found is not None
-            and current != Expression()
-            and char != symbol("zone")
-            and name in ("day", "period")
-            and current.days
-            else _PIECES[name](current, values[index], moment, shade)
-        )
+        parted = broke and current.days is not None and name in ("day", "period")
+        merged = None if parted else add(current, values[index], moment, pending.shade)
         if merged is None:
-            if current != Expression():
+            if current != _NOTHING:
                 found.append((current, first, last))
-            current, first = Expression(), _lead(symbols, start, index)
-            merged = _PIECES[name](current, values[index], moment, shade)
+            current, first = _NOTHING, _lead(symbols, start, index)
+            merged = add(current, values[index], moment, pending.shade)
             if merged is None:
                 continue
-        if bound:
-            merged = merged._replace(bound=bound)
-        if nth and name == "day" and merged.days is not None and merged.days.grain == "weekday":
-            merged = merged._replace(nth=nth)
-        if around:
-            merged = _blur(merged, name, moment)
-        if this and name == "part" and merged.days is None:
-            merged = merged._replace(today_part=True)
-        current, last = merged, index
-        bound, around, this, shade, broke = "", False, False, "", False
-    if current != Expression():
+        current, last = pending.settle(merged, name, moment), index
+        pending, broke = _Pending(), False
+    if current != _NOTHING:
         found.append((current, first, last))
     return found
 
@@ -179,7 +195,9 @@ def _blur(expression: Expression, name: str, moment: Moment) -> Expression:
     return expression
 
 
-def _add_days(expression: Expression, days: Days, moment: Moment, shade: str) -> Expression | None:
+def _add_days(  # noqa: PLR0911 - a line for each way in which two dates are one
+    expression: Expression, days: Days, _moment: Moment, _shade: str
+) -> Expression | None:
     old = expression.days
     if old is None:
         return expression._replace(days=days)
@@ -190,8 +208,8 @@ def _add_days(expression: Expression, days: Days, moment: Moment, shade: str) ->
         day = old.first + timedelta(days=days.first.weekday())
         return expression._replace(days=Days(day, day, "day", "weekday", f"in {old.why}"))
     if expression.nth and days.grain == "month":
-        day = dates.nth_weekday(days.first.year, days.first.month, old.first.weekday(), expression.nth)
-        return day and expression._replace(days=Days(day, day, "day", "date", f"in {days.why}"))
+        nth = dates.nth_weekday(days.first.year, days.first.month, old.first.weekday(), expression.nth)
+        return expression._replace(days=Days(nth, nth, "day", "date", f"in {days.why}")) if nth else None
     if old == days:
         return expression
     if (
@@ -213,13 +231,13 @@ def _add_days(expression: Expression, days: Days, moment: Moment, shade: str) ->
     return None
 
 
-def _add_clock(expression: Expression, clock: Any, moment: Moment, shade: str) -> Expression | None:
+def _add_clock(expression: Expression, clock: Any, _moment: Moment, _shade: str) -> Expression | None:
     if expression.clock is not None or expression.clocks is not None or expression.elapsed is not None:
         return None
     return expression._replace(clock=as_clock(clock))
 
 
-def _add_clocks(expression: Expression, clocks: Clocks, moment: Moment, shade: str) -> Expression | None:
+def _add_clocks(expression: Expression, clocks: Clocks, _moment: Moment, _shade: str) -> Expression | None:
     if expression.clock is not None or expression.clocks is not None or expression.elapsed is not None:
         return None
     return expression._replace(clocks=clocks)
@@ -241,19 +259,19 @@ def _add_half(expression: Expression, half: str, moment: Moment, shade: str) -> 
     return _add_part(expression, "morning" if half == "a" else "afternoon", moment, shade)
 
 
-def _add_zone(expression: Expression, name: str, moment: Moment, shade: str) -> Expression | None:
+def _add_zone(expression: Expression, name: str, _moment: Moment, _shade: str) -> Expression | None:
     return expression._replace(zone=ZoneInfo(name)) if expression.zone is None else None
 
 
-def _add_my(expression: Expression, _: str, moment: Moment, shade: str) -> Expression:
+def _add_my(expression: Expression, _: str, moment: Moment, _shade: str) -> Expression:
     return expression._replace(zone=moment.zone)
 
 
-def _add_her(expression: Expression, _: str, moment: Moment, shade: str) -> Expression:
+def _add_her(expression: Expression, _: str, moment: Moment, _shade: str) -> Expression:
     return expression._replace(zone=moment.contact_zone or moment.zone)
 
 
-def _add_elapsed(expression: Expression, elapsed: Elapsed, moment: Moment, shade: str) -> Expression | None:
+def _add_elapsed(expression: Expression, elapsed: Elapsed, moment: Moment, _shade: str) -> Expression | None:
     if expression.elapsed is not None or expression.clock is not None:
         return None
     if expression.days is not None and expression.days.first != moment.today:
@@ -261,15 +279,16 @@ def _add_elapsed(expression: Expression, elapsed: Elapsed, moment: Moment, shade
     return expression._replace(elapsed=elapsed, days=None)
 
 
-def _add_same(expression: Expression, _: str, moment: Moment, shade: str) -> Expression:
+def _add_same(expression: Expression, _: str, _moment: Moment, _shade: str) -> Expression:
     return expression._replace(same_time=True)
 
 
-def _add_over(expression: Expression, days: Days, moment: Moment, shade: str) -> Expression | None:
+def _add_over(expression: Expression, days: Days, _moment: Moment, _shade: str) -> Expression | None:
     return expression._replace(days=days, bound="after") if expression.days is None else None
 
 
-_PIECES = {
+_Add = Callable[[Expression, Any, Moment, str], Expression | None]
+_PIECES: dict[str, _Add] = {
     "day": _add_days,
     "period": _add_days,
     "time": _add_clock,

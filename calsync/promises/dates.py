@@ -118,7 +118,11 @@ def easter(year: int) -> date:
 
 
 def feast(rule: str | date, year: int) -> date | None:
-    """The day of a feast in a year: ``"MM-DD"``, ``"4 thu 11"`` (``-1`` the last), ``"easter+1"``, ``+N`` days after, or a date."""
+    """The day of a feast in a year.
+
+    The rule is ``"MM-DD"``, ``"4 thu 11"`` (``-1`` is the last), either with ``" +N"`` days after, ``"easter+1"``, or a
+    ``date`` that happens once.
+    """
     if isinstance(rule, date):
         return rule if rule.year == year else None
     if rule.startswith("easter"):

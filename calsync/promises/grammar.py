@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+_Build = TypeVar("_Build", bound=Callable[..., Any])
 _FIRST_SYMBOL = 0x100
 _symbols: dict[str, str] = {}
 _names: dict[str, str] = {}
@@ -38,7 +39,9 @@ def class_name(char: str) -> str:
     return _names[char]
 
 
-_PIECE = re.compile(r"\s+|<([a-z][a-z_|0-9\s]*)>|\{([a-z][a-z_|0-9\s]*)\}|([a-z][a-z_0-9]*)|(_)|(\(\?[!=]|\(\?<[!=])|(\()|(.)")
+_PIECE = re.compile(
+    r"\s+|<([a-z][a-z_|0-9\s]*)>|\{([a-z][a-z_|0-9\s]*)\}|([a-z][a-z_0-9]*)|(_)|(\(\?[!=]|\(\?<[!=])|(\()|(.)"
+)
 
 
 def translate(pattern: str, *, capture: bool) -> str:
@@ -61,8 +64,12 @@ def translate(pattern: str, *, capture: bool) -> str:
         elif other:
             if other == "{" and not pattern[piece.end()].isdigit():
                 raise ValueError(f"a set of classes holds names and | only: {pattern[piece.start() :]}")
-            out.append(other)
+            out.append(_BOUNDED.get(other, other))
     return "".join(out)
+
+
+_BOUNDED = {"*": "{0,8}", "+": "{1,8}"}
+"""Repeats have an end, so that no text, however odd, takes more than linear time."""
 
 
 class Rule(NamedTuple):
@@ -91,10 +98,10 @@ class Level:
         self._master: re.Pattern[str] | None = None
         self._each: list[tuple[re.Pattern[str], str, Callable[..., Any]]] = []
 
-    def rule(self, result: str, *patterns: str, examples: Sequence[str] = ()) -> Callable[[Callable[..., Any]], Any]:
+    def rule(self, result: str, *patterns: str, examples: Sequence[str] = ()) -> Callable[[_Build], _Build]:
         """Register a function as the meaning of the patterns; its result belongs to the class ``result``."""
 
-        def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        def register(build: _Build) -> _Build:
             for pattern in patterns:
                 self.rules.append(Rule(build.__name__, result, pattern, build, tuple(examples)))
             self._master = None

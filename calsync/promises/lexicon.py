@@ -17,6 +17,41 @@ from calsync.promises.words import Words
 _LANGUAGES = frozenset(("en", "de"))
 
 
+_PLAIN = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u02bc": "'",
+        "`": "'",
+        "\u00b4": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u00ab": '"',
+        "\u00bb": '"',
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2012": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\uff0c": ",",
+        "\uff1a": ":",
+    }
+)
+
+
+def lower(text: str) -> str:
+    """The text in lower case with plain quotes and dashes, every character at its place."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.translate(_PLAIN)
+
+
 @dataclass(slots=True, eq=False)
 class Lexicon:
     """One language with one rep's own words, ready for look-up."""
@@ -79,6 +114,15 @@ def _value(key: str) -> Any:
     return int(key) if key.lstrip("-").isdigit() else key
 
 
+def clause_file(language: str) -> dict[str, Any]:
+    """The clause rules of a language as written, English where there is no other."""
+    folder = files("calsync.promises") / "vocabulary"
+    file = folder / f"{language}_clauses.toml"
+    if not file.is_file():
+        file = folder / "en_clauses.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 def _raw(language: str) -> dict[str, Any]:
     folder = files("calsync.promises") / "vocabulary"
     out: dict[str, Any] = {}
@@ -129,6 +173,9 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         for key, spelled in content.items():
             for word in spelled.split():
                 _add(lexicon, word, symbol(table), _value(key))
+    for left, right in own.phrases:
+        head, *tail = lower(left).replace("-", " ").split() or [""]
+        lexicon.phrases.setdefault(head, []).append((tuple(tail), "", right))
     for name, spelled in plain.items():
         for word in spelled.split():
             _add(lexicon, word, symbol(name), name)

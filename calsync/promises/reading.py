@@ -1,4 +1,4 @@
-"""Reading a note, from text to kind and due window: tokens, the levels of the grammar, whose promise it is, the window."""
+"""Reading a note, from text to kind and due window: tokens, levels of the grammar, whose promise, the window."""
 
 from __future__ import annotations
 
@@ -25,14 +25,18 @@ LEVELS: tuple[Level, ...] = (NUMBERS, LENGTHS, CLOCKS, DATES, DAYS, PERIODS, EDG
 
 
 def moment_of(
-    said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, resolve: bool, lexicon: Lexicon
+    said_at: datetime, zone: ZoneInfo, contact_zone: ZoneInfo | None, locale: str, lexicon: Lexicon, *, resolve: bool
 ) -> Moment:
-    """What the words are counted from; a naive ``said_at`` is in ``zone``."""
+    """What the words are counted from; a naive ``said_at`` is in ``zone``.
+
+    American English puts the month first, every other locale the day.
+    """
     now = said_at.astimezone(zone) if said_at.tzinfo is not None else said_at.replace(tzinfo=zone)
     today = now.date()
-    american = locale.endswith(("US", "us")) or locale in ("", "en")
+    country = locale[-2:].upper()
+    month_first = locale in ("", "en") or country == "US"
     return Moment(
-        now, today, today.weekday(), zone, contact_zone, not american, resolve, locale[-2:] in ("GB", "IE"), lexicon
+        now, today, today.weekday(), zone, contact_zone, not month_first, resolve, country in ("GB", "IE"), lexicon
     )
 
 
@@ -54,8 +58,14 @@ def read(
     resolve: bool = False,
     words: Words = DEFAULT,
 ) -> Reading:
-    """Read a note or the words spoken on a call."""
-    lexicon = lexicon_for(locale[:2], words)
-    moment = moment_of(said_at, zone, contact_zone, locale, resolve, lexicon)
+    """Read a note, or the words spoken on a call.
+
+    ``said_at`` is the moment of the attempt (naive: in ``zone``, the rep's); ``contact_zone`` is what "her time" means.
+    ``locale`` chooses the language and the order of day and month.  ``resolve`` asks for the date expression alone,
+    whoever promised what.  Never raises on any text: what names no day is ``undated``, what promises nothing ``none``,
+    each with its reason in ``why``.
+    """
+    lexicon = lexicon_for(locale[:2].lower() or "en", words)
+    moment = moment_of(said_at, zone, contact_zone, locale, lexicon, resolve=resolve)
     line = analyse(text, moment)
     return resolve_only(line, moment) if resolve else judge(line, moment)

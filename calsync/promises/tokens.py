@@ -3,55 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from calsync.promises.grammar import Line, symbol
-from calsync.promises.lexicon import Lexicon
-
-_PLAIN = str.maketrans(
-    {
-        "\u2018": "'",
-        "\u2019": "'",
-        "\u02bc": "'",
-        "`": "'",
-        "\u00b4": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u201e": '"',
-        "\u00ab": '"',
-        "\u00bb": '"',
-        "\u2010": "-",
-        "\u2011": "-",
-        "\u2012": "-",
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2212": "-",
-        "\u00a0": " ",
-        "\u202f": " ",
-        "\u2009": " ",
-        "\uff0c": ",",
-        "\uff1a": ":",
-    }
-)
+from calsync.promises.lexicon import Lexicon, lower
 
 _SCANNER = re.compile(
     r"""
       (?P<iso>(?<!\d)\d{4}(?P<isosep>[-/.])\d{1,2}(?P=isosep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
-    | (?P<junk>\+\d[\d\s().-]{6,18}\d | \(?(?<!\d)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d) | (?<![\d-])\d{3}-\d{4}(?!\d)
-        | [$\u00a3\u20ac]\s?\d[\d,.]{0,18}(?:[km]\b)? | (?<!\d)\d{1,9}(?:\.\d{1,9})?\s?(?:%|percent\b|bucks\b|dollars\b)
-        | \#\s?\d{1,12} | \bx\s?\d{1,9}\b | (?<!\d)\d{1,6}x\b | \b(?:ext|apt|suite|ste|room|rm|unit|no|nr|building|bldg|order|po|invoice|inv)\.?\s?\d{1,12}\b(?![:/]) )
-    | (?P<isomonth>(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])|(?<![\d/])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![\d/]))
+    | (?P<junk>  # telephone numbers, money, shares, "#2", "x3", house and order numbers
+          \+\d[\d\s().-]{6,18}\d | \(?(?<!\d)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d) | (?<![\d-])\d{3}-\d{4}(?!\d)
+        | [$\u00a3\u20ac]\s?\d[\d,.]{0,18}(?:[km]\b)?
+        | (?<!\d)\d{1,9}(?:\.\d{1,9})?\s?(?:%|percent\b|bucks\b|dollars\b)
+        | \#\s?\d{1,12} | \bx\s?\d{1,9}\b | (?<!\d)\d{1,6}x\b
+        | \b(?:ext|apt|suite|ste|room|rm|unit|no|nr|building|bldg|order|po|invoice|inv)\.?\s?\d{1,12}\b(?![:/]) )
+    | (?P<isomonth>(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?![\d-])
+        | (?<![\d/])(?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![\d/]))
     | (?P<dmy>(?<![\d/])\d{1,2}(?P<sep>[/.-])\d{1,2}(?P=sep)(?:\d{4}|\d{2})(?!\d))
-    | (?P<clock>(?<![\d:])(?:\d{1,2}:\d{2}(?::\d{2})?(?!\d) | \d{1,2}h\d{2}(?!\d) | \d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m?\b)))
+    | (?P<clock>(?<![\d:])(?:
+          \d{1,2}:\d{2}(?::\d{2})?(?!\d) | \d{1,2}h\d{2}(?!\d) | \d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m?\b)))
     | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
     | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d])|(?<![\d/-])\d{1,2}-0[1-9](?![\d:/-]))
-    | (?P<meridiem>(?:(?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b ))
-    | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
+    | (?P<meridiem>  # 3p, 3 p.m., 3 p m, a.m.
+          (?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b
+        | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b)
+    | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2moz|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
     | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?![\d.]))
     | (?P<number>\d+)
-    | (?P<word>(?:ff?/up?\b | [a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_]) | [^\W\d_]+(?:'[^\W\d_]+)*))
+    | (?P<word>ff?/up?\b | [a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_])
+        | [^\W\d_]+(?:'[^\W\d_]+)*)
     | (?P<break>[\n\r]+)
     | (?P<mark>[.,;:!?()"&/@~\u2026\[\]-])
     | (?P<other>[^\s'])
@@ -138,14 +120,6 @@ class Digits(NamedTuple):
     text: str
 
 
-def lower(text: str) -> str:
-    """The text in lower case with plain quotes and dashes, every character at its place."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low.translate(_PLAIN)
-
-
 def _number(text: str) -> tuple[str, Any]:
     if len(text) <= 2:
         return _NUM, int(text)
@@ -216,8 +190,11 @@ class _Tokens:
             self.texts.pop()
 
 
-def tokenise(text: str, lexicon: Lexicon) -> Line:
-    """The classes of a text, one token each; the spans are places in ``text`` as given."""
+def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa: PLR0912 - the hot loop: one branch for each kind of token
+    """The classes of a text, one token each; the spans are places in ``text`` as given.
+
+    ``own`` is False while the meaning of a rep's own phrase is read, which may use its own words again.
+    """
     low = lower(text)
     tokens = _Tokens()
     symbols, texts = tokens.symbols, tokens.texts
@@ -254,7 +231,7 @@ def tokenise(text: str, lexicon: Lexicon) -> Line:
         if symbols and symbols[-1] == _DASH:
             tokens.drop_joining_dash(sym)
         tokens.add(sym, value, span, raw)
-    return _merge_phrases(tokens, lexicon.phrases)
+    return _merge_phrases(tokens, lexicon, own=own)
 
 
 def _split(raw: str, contractions: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
@@ -294,9 +271,10 @@ def _joins(symbols: list[str], sym: str) -> bool:
     return not (left in _DATE_WORDS and sym in _DATE_WORDS)
 
 
-def _merge_phrases(tokens: _Tokens, phrases: Mapping[str, list[tuple[tuple[str, ...], str, Any]]]) -> Line:
+def _merge_phrases(tokens: _Tokens, lexicon: Lexicon, *, own: bool) -> Line:
     """The line with every phrase of several words ("no later than") as one token, the longest first."""
     symbols, values, spans, texts = tokens.symbols, tokens.values, tokens.spans, tokens.texts
+    phrases = lexicon.phrases
     if not any(text in phrases for text in texts):
         return Line("".join(symbols), values, spans)
     merged = _Tokens()
@@ -305,11 +283,22 @@ def _merge_phrases(tokens: _Tokens, phrases: Mapping[str, list[tuple[tuple[str, 
         text = texts[index]
         for tail, sym, value in phrases.get(text, ()):
             stop = index + 1 + len(tail)
-            if tuple(texts[index + 1 : stop]) == tail:
-                merged.add(sym, value, (spans[index][0], spans[stop - 1][1]), text)
+            if tuple(texts[index + 1 : stop]) == tail and (sym or own):
+                span = (spans[index][0], spans[stop - 1][1])
+                if sym:
+                    merged.add(sym, value, span, text)
+                else:
+                    _expand(merged, value, span, lexicon)
                 index = stop
                 break
         else:
             merged.add(symbols[index], values[index], spans[index], text)
             index += 1
     return Line("".join(merged.symbols), merged.values, merged.spans)
+
+
+def _expand(merged: _Tokens, meaning: str, span: tuple[int, int], lexicon: Lexicon) -> None:
+    """A rep's own phrase is read as if its meaning stood there."""
+    line = tokenise(meaning, lexicon, own=False)
+    for sym, value in zip(line.symbols, line.values, strict=True):
+        merged.add(sym, value, span, "")

@@ -1,4 +1,4 @@
-"""From clauses to one reading: opt-out first, then the rep's promise, a date that stands alone, the contact's promise."""
+"""From clauses to one reading: an opt-out first, then the rep's promise, the contact's, a date that stands alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     span: tuple[int, int]
 
 
-def judge(line: Line, moment: Moment) -> Reading:
+def judge(line: Line, moment: Moment) -> Reading:  # noqa: PLR0911 - the order of precedence, a line each
     """What the note promises."""
     symbols = line.symbols
     rules = rules_of(moment.lexicon.language)

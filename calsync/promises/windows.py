@@ -38,7 +38,7 @@ def resolve(expression: Expression, moment: Moment) -> Due | None:
         return None
 
 
-def _resolve(expression: Expression, moment: Moment) -> Due | None:
+def _resolve(expression: Expression, moment: Moment) -> Due | None:  # noqa: PLR0911 - a line for each shape
     if expression.past:
         return None
     if expression.elapsed is not None:
@@ -246,7 +246,9 @@ def _late(day: date, end: int, moment: Moment, zone: ZoneInfo, expression: Expre
     return close
 
 
-def _whole_days(expression: Expression, days: Days, moment: Moment, zone: ZoneInfo) -> Due | None:
+def _whole_days(  # noqa: PLR0911 - a line for each bound
+    expression: Expression, days: Days, moment: Moment, zone: ZoneInfo
+) -> Due | None:
     bound = expression.bound
     if days.grain == "holidays" and not bound:
         return None

@@ -92,7 +92,7 @@ def before(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | N
 
 
 @_rule("time", "at a? <num> to <num|noon>", examples=("at ten to four",))
-def before_spoken(moment: Moment, minutes: int, hour: int) -> Clock | None:
+def before_spoken(_: Moment, minutes: int, hour: int) -> Clock | None:
     """After "at" this is one time: "between" or "from" would say two."""
     clock = Clock(hour // 60, 0, True) if hour >= 60 else as_clock(hour)
     return minutes_from(clock, -minutes) if clock and minutes in (5, 10, 20, 25) else None
@@ -200,7 +200,7 @@ def plain(_: Moment, value: Hourlike) -> Clock | None:
 
 
 @_rule("time", "at? <hclock>", examples=("15h",))
-def french(moment: Moment, hour: int) -> Clock | None:
+def french(_: Moment, hour: int) -> Clock | None:
     return Clock(hour % 24, 0, True) if hour > 8 else None
 
 

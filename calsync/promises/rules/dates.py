@@ -48,10 +48,10 @@ def in_year(moment: Moment, month: int, day: int, year: int | Digits | None) -> 
         return None
     if year is None:
         found = upcoming(moment, month, day)
-        return found and single(found, "date", f"{spell(found)} is the next {day} {SHORT_MONTHS[month]}")
+        return single(found, "date", f"{spell(found)} is the next {day} {SHORT_MONTHS[month]}") if found else None
     whole = year_of(moment, year)
     found = None if whole is None else dates.make(whole, month, day)
-    return found and single(found, "dated", spell(found))
+    return single(found, "dated", spell(found)) if found else None
 
 
 @_date("date", "<iso>", examples=("2026-08-31", "2026/3/9"))
@@ -110,7 +110,7 @@ def _stretch(moment: Moment, month: int, first: int, last: int, year: Digits | N
     if start is None or not first < last:
         return None
     end = dates.make(start.first.year, month, last)
-    return end and Days(start.first, end, "range", "dates", f"{spell(start.first)} to {spell(end)}")
+    return Days(start.first, end, "range", "dates", f"{spell(start.first)} to {spell(end)}") if end else None
 
 
 @_date("date", "<mil> {slash|dash} <month> {slash|dash} <num>", examples=("2019/sep/01", "2019-sep-1"))
@@ -190,7 +190,7 @@ def ides(moment: Moment, month: int) -> Days | None:
     examples=("Tuesday the 19th", "Thu 14th", "Friday the 4th"),
 )
 def weekday_ordinal(moment: Moment, weekday: int, day: int) -> Days | None:
-    """The next such weekday that is that day of its month; "Thursday 2" is a clock time unless the 2nd is the next Thursday."""
+    """The next such weekday that is that day of its month; "Thursday 2" is a clock time unless that day is near."""
     nearest = dates.weekday_after(moment.today - timedelta(days=1), weekday)
     for _ in range(60):
         if nearest.day == day:
@@ -235,7 +235,7 @@ def nth_of_this_month(moment: Moment, count: int | str, weekday: int, which: str
     if which is None and found and found < moment.today:
         month = dates.plus_months(first, 1)
         found = month and dates.nth_weekday(month.year, month.month, weekday, number)
-    return found and single(found, "date", spell(found))
+    return single(found, "date", spell(found)) if found else None
 
 
 @_date(
@@ -252,7 +252,7 @@ def day_of_month(moment: Moment, day: int, which: str | None, unit: str) -> Days
     if which is None and found and found < moment.today:
         month = dates.plus_months(first, 1)
         found = month and dates.make(month.year, month.month, day)
-    return found and single(found, "date", spell(found))
+    return single(found, "date", spell(found)) if found else None
 
 
 @_date(
@@ -268,7 +268,7 @@ def edge_of_month(moment: Moment, count: int | str, unit: str, which: str | None
     if found and found < moment.today and which is None:
         month = dates.plus_months(moment.today.replace(day=1), 1)
         found = month and _edge(month, count, unit)
-    return found and single(found, "date", spell(found))
+    return single(found, "date", spell(found)) if found else None
 
 
 @_date(
@@ -308,7 +308,7 @@ def holiday(moment: Moment, name: str, year: Digits | None) -> Days | None:
     whole = year_of(moment, year)
     if whole:
         found = dates.feast(rule, whole)
-        return found and single(found, "holiday", spell(found))
+        return single(found, "holiday", spell(found)) if found else None
     for candidate in range(moment.today.year, moment.today.year + 9):
         found = dates.feast(rule, candidate)
         if found is not None and found >= moment.today:

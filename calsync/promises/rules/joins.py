@@ -130,7 +130,7 @@ def day_and_week(_: Moment, base: Days, unit: str) -> Days | None:
 
 
 @_rule("period", "<length> before the? <day|period>", examples=("two days before Christmas",))
-def before_day(moment: Moment, length: Length, base: Days) -> Days | None:
+def before_day(_: Moment, length: Length, base: Days) -> Days | None:
     if length.unit not in ("day", "week", "fortnight"):
         return None
     factor = {"day": 1, "week": 7, "fortnight": 14}[length.unit]
@@ -324,7 +324,7 @@ def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
     if first.grain not in ("date", "dated") or last <= first.first.day:
         return None
     end = dates.make(first.first.year, first.first.month, last)
-    return end and Days(first.first, end, "range", "dates", f"{spell(first.first)} to {spell(end)}")
+    return Days(first.first, end, "range", "dates", f"{spell(first.first)} to {spell(end)}") if end else None
 
 
 @_join(

@@ -75,7 +75,7 @@ def ahead(moment: Moment, unit: str, count: int) -> Days | None:
         return _quarter(index // 4, index % 4 + 1)
     if unit == "day":
         day = dates.plus(today, count)
-        return day and Days(day, day, "day", "day", f"{count} days ahead")
+        return Days(day, day, "day", "day", f"{count} days ahead") if day else None
     return None
 
 
@@ -137,7 +137,7 @@ def next_weekend(moment: Moment) -> Days | None:
     "{the|in|during|sometime}* <day> <unit> (?!{from|after|before})",
     examples=("the week of the 23rd", "w/c Feb 4", "week commencing 6 April"),
 )
-def week_of(moment: Moment, day: Days, unit: str | None = None) -> Days | None:
+def week_of(_: Moment, day: Days, unit: str | None = None) -> Days | None:
     if unit is None:
         return week(dates.monday(day.first), f"the week that holds {spell(day.first)}")
     if day.grain == "holiday" and unit == "week":
@@ -161,7 +161,7 @@ def week_of_number(moment: Moment, number: int) -> Days | None:
     "<day> weekend_word",
     examples=("the weekend of the 14th", "Easter weekend"),
 )
-def weekend_of(moment: Moment, day: Days) -> Days | None:
+def weekend_of(_: Moment, day: Days) -> Days | None:
     if day.grain == "weekday":
         return None
     week_start = dates.monday(day.first)
@@ -184,7 +184,7 @@ def named_month(moment: Moment, number: int, year: int | None) -> Days | None:
 )
 def month_year(moment: Moment, number: int, year: Digits) -> Days | None:
     whole = year_of(moment, year)
-    return whole and named_month(moment, number, whole)
+    return named_month(moment, number, whole) if whole else None
 
 
 @_rule("period", "<month> after_next", examples=("March after next",))
@@ -280,44 +280,46 @@ def phrase(moment: Moment, name: str) -> Days | None:
     return named_phrase(moment, name)
 
 
-def named_phrase(moment: Moment, name: str) -> Days | None:  # noqa: PLR0911
-    """A stretch that has a name of its own."""
+def named_phrase(moment: Moment, name: str) -> Days | None:  # noqa: PLR0911 - a line for each name
+    """A stretch that has a name of its own, as the vocabulary's ``[phrase]`` table lists them."""
     today = moment.today
-    this_week, this_month = dates.monday(today), today.replace(day=1)
-    if name in ("eow", "midweek", "early_week", "later_week"):
-        start = this_week
-        if name == "early_week":
-            edge = "early"
-            if today.weekday() > 1:
-                start += timedelta(days=7)
-        else:
-            edge = {"eow": "late", "midweek": "mid"}.get(name, "later")
-        if edge != "early" and today.weekday() > {"late": 4, "mid": 3, "later": 3}[edge]:
-            start += timedelta(days=7)
-        base = week(start, "the week")
-        return base and edge_of(moment, edge, base)
-    if name in ("eom", "midmonth", "early_month", "later_month"):
-        edge = {"eom": "late", "midmonth": "mid", "early_month": "early"}.get(name, "later")
-        start_month: date | None = this_month
-        if today.day > {"early": 7, "mid": 18, "late": 31, "later": 30}[edge]:
-            start_month = dates.plus_months(this_month, 1)
-        base = month(start_month)
-        return base and edge_of(moment, edge, base)
-    if name == "eoq":
-        base = ahead(moment, "quarter", 0)
-        return base and edge_of(moment, "late", base)
+    unit_edge = _NAMED_EDGES.get(name)
+    if unit_edge is not None:
+        return _edge_ahead(moment, *unit_edge)
+    if name == "later_today":
+        return Days(today, today, "vague", "later_today", "the rest of today")
     if name == "eoy":
         return span(date(today.year, 12, 27), date(today.year, 12, 31), "vague", "end", "the end of the year")
     if name == "later_year":
         return span(dates.plus(today, 1), date(today.year, 12, 31), "vague", "later", "the rest of the year")
-    if name == "later_today":
-        return Days(today, today, "vague", "later_today", "the rest of today")
     if name in ("new_year", "first_of_year"):
         year = today.year + 1
         return span(dates.make(year, 1, 1), dates.make(year, 1, 31), "vague", "new_year", f"January {year}")
     if name == "holidays":
-        year = today.year + (today.month == 12 or today.month > 1)
-        return span(date(today.year, 12, 25), dates.make(year, 1, 1), "range", "holidays", "until 1 January")
+        return span(date(today.year, 12, 25), dates.make(today.year + 1, 1, 1), "range", "holidays", "1 January")
+    return None
+
+
+_NAMED_EDGES = {
+    "early_week": ("week", "early"),
+    "midweek": ("week", "mid"),
+    "eow": ("week", "late"),
+    "later_week": ("week", "later"),
+    "early_month": ("month", "early"),
+    "midmonth": ("month", "mid"),
+    "eom": ("month", "late"),
+    "later_month": ("month", "later"),
+    "eoq": ("quarter", "late"),
+}
+
+
+def _edge_ahead(moment: Moment, unit: str, edge: str) -> Days | None:
+    """That part of the week, month or quarter that is running, or of the next one once it is over."""
+    for count in (0, 1):
+        base = ahead(moment, unit, count)
+        found = base and edge_of(moment, edge, base)
+        if found is not None and found.first <= found.last and found.last >= moment.today:
+            return found
     return None
 
 
