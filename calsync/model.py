@@ -273,7 +273,8 @@ class Reading:
     ``window`` is in the zone that applies, ``None`` for the kinds that name no time.  ``spans`` are the character
     ranges that carried the meaning, ``why`` says in words how it was read, or why it was not.  ``hint`` is only for
     the kind ``contact``: when *they* said they would call, where they named a time (no callback is owed then, a
-    follow-up is).
+    follow-up is).  ``lasting`` is True where it is known that the words mean the same at any other time of the day on
+    which they were said, whoever they were said to.
     """
 
     kind: Kind
@@ -281,6 +282,7 @@ class Reading:
     why: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     hint: Window | None = None
+    lasting: bool = field(default=False, compare=False)
 
 
 PhraseReader = Callable[[str, datetime, Contact], Reading]
