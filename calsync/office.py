@@ -17,7 +17,7 @@ from calsync.calendars.base import Calendar
 from calsync.commitments import fold
 from calsync.config import Settings
 from calsync.ledger import Cache, Decision, Ledger, Row, live_slots
-from calsync.model import Book, Commitment, Contact, Decisions, Plan, Reading, Rep, Slot, Span
+from calsync.model import Book, Commitment, Decisions, Plan, Rep, Slot, Span
 from calsync.pipeline import World, plan
 from calsync.sources import Reader
 from calsync.sync.guards import Guard
@@ -64,6 +64,10 @@ class Office:
         self.cadences = cadences.load([settings.cadence_folder] if settings.cadence_folder else [])
         self.templates = rendering.load_templates(settings.template_folder)
         self.words = promises.Words.for_hours(self.rep.hours, parts=settings.parts_of_day, phrases=settings.phrases)
+        self.read = promises.Language(
+            self.rep.zone, zone_of=placing.contact_zone, locale=self.rep.locale, words=self.words
+        )
+        """The promise language, bound to this rep; it remembers what it has read."""
         self.ledger = ledger or Ledger(settings.state_path)
         self.cache = cache or Cache(settings.state_path.with_name(settings.state_path.name + ".cache"))
         self._opener = opener
@@ -82,17 +86,6 @@ class Office:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, text: str, said_at: datetime, contact: Contact) -> Reading:
-        """The promise language, bound to this rep."""
-        return promises.read(
-            text,
-            said_at,
-            zone=self.rep.zone,
-            contact_zone=placing.contact_zone(contact),
-            locale=self.rep.locale,
-            words=self.words,
-        )
-
     def world(
         self, book: Book, decisions: Decisions, busy: tuple[Span, ...] = (), noted: frozenset[str] = frozenset()
     ) -> World:
@@ -110,8 +103,12 @@ class Office:
 
     def plan(self, now: datetime) -> Plan:
         """The plan from the files and the ledger alone; no calendar is asked, nothing is written."""
-        tables = [self.ledger.rows(spec.name) for spec in self.settings.calendars]
+        tables = self.tables()
         return plan(self.world(self.reader.read(now), self.decisions(tables), noted=noted(tables)), now)
+
+    def tables(self) -> list[dict[str, Row]]:
+        """The ledger's rows of each calendar, in the order of the configuration."""
+        return [self.ledger.rows(spec.name) for spec in self.settings.calendars]
 
     def branch(self, spec: CalendarSpec) -> Branch:
         """The calendar, opened when it is first needed.  Raises ``CalendarError``."""
