@@ -384,6 +384,20 @@ class HooksSection(Section):
     on_sync: Command | None = Field(
         default=None, description="After each pass that changed something.", examples=[["notify-send", "calsync"]]
     )
+    on_problem: Command | None = Field(
+        default=None,
+        description="When a row cannot be read, a calendar fails or a guard steps in; once, not at every pass.",
+        examples=[["my-alert"]],
+    )
+    on_signin_needed: Command | None = Field(
+        default=None, description="When a calendar wants you to sign in; once.", examples=[["my-alert"]]
+    )
+    on_overdue: Command | None = Field(
+        default=None, description="When a call was not made in its time; once a call.", examples=[["my-alert"]]
+    )
+    due: Command | None = Field(
+        default=None, description="About five minutes before a call; once a call.", examples=[["my-alert"]]
+    )
 
 
 class StateSection(Section):

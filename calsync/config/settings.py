@@ -159,9 +159,10 @@ class Settings:
         return self.document.sync.guard_count
 
     @property
-    def on_sync(self) -> tuple[str, ...]:
-        """The program to start after a pass that changed something; empty for none."""
-        return self.document.hooks.on_sync or ()
+    def hooks(self) -> dict[str, tuple[str, ...]]:
+        """The programs to start, by the name of their key."""
+        found = self.document.hooks
+        return {name: command for name in type(found).model_fields if (command := getattr(found, name))}
 
     def _existing(self, written: str | None) -> Path | None:
         if written is None:

@@ -1,40 +1,38 @@
-"""The daemon: one tick, the watched files, signals, and whoever asks for a run.
+"""The daemon's main thread: it sleeps in the kernel until a file changes, a signal arrives, somebody asks, the network
+comes back or the tick is due, and hands every reason to run to the one worker thread.
 
 Everything that is due is worked out from the ledger and the wall clock at each tick; there is no job for a callback
-that could be missed.  The tick is an APScheduler interval job (memory store, no grace limit, coalesced): after a
-suspend the next tick comes within its interval, sees the new wall clock and does one run.  All work happens in one
-worker thread; the main thread sleeps in the kernel until a file changes, a signal arrives or somebody asks.
+that could be missed.  After a suspend, or when the clock is set, the next look sees it and does one run.
 """
 
 from __future__ import annotations
 
+import os
 import selectors
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
+from queue import Empty, SimpleQueue
 
 from calsync import config
 from calsync.config import Settings
-from calsync.daemon.control import answer, listen, socket_path, take
-from calsync.daemon.journal import logger, set_up
+from calsync.daemon import hearing, restarts
+from calsync.daemon.clocks import SYSTEM, Clocks, Jumps
+from calsync.daemon.control import listen, socket_path, take
+from calsync.daemon.journal import fields, logger, set_up
+from calsync.daemon.network import Network
 from calsync.daemon.notify import Notifier
-from calsync.daemon.patience import Patience
+from calsync.daemon.ticker import Ticker
 from calsync.daemon.watch import Watch, watch
-from calsync.errors import CalsyncError, ConfigError
+from calsync.daemon.worker import Asked, Worker
 from calsync.ledger import locked
-from calsync.model import Problem
-from calsync.office import Office, open_office
-from calsync.run import run_once
-from calsync.sync.report import Report, report_json
+from calsync.office import Office
 
 DEBOUNCE = 0.15
 """Seconds of quiet after a file changed before it is read: an editor writes more than once."""
@@ -42,14 +40,14 @@ DEBOUNCE = 0.15
 DEBOUNCE_LONGEST = 2.0
 """A file that never falls quiet is read after so many seconds all the same."""
 
-Clock = Callable[[], datetime]
+NETWORK_QUIET = 1.0
+"""Seconds between the first word of a network and the first try: addresses, routes and names come one by one."""
+
+STOP_SECONDS = 8.0
+"""So long the action in hand may take when the daemon is told to stop; systemd gives ten."""
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def run(path: Path, *, verbose: bool = False, clock: Clock = utc_now, notifier: Notifier | None = None) -> int:
+def run(path: Path, *, verbose: bool = False, clocks: Clocks = SYSTEM, notifier: Notifier | None = None) -> int:
     """Be the daemon for the configuration at ``path`` until SIGTERM or SIGINT; the exit code is 0 then.
 
     Raises ``ConfigError`` when the configuration cannot be read at the start, ``LedgerLocked`` when another instance
@@ -57,114 +55,137 @@ def run(path: Path, *, verbose: bool = False, clock: Clock = utc_now, notifier: 
     """
     set_up(verbose=verbose)
     settings = config.load(path)
+    notifier = notifier or Notifier()
+    if notifier.listens and (wait := restarts.pause(settings.state_path, clocks.boot())):
+        notifier.status(f"started again and again: waiting {wait:.0f} s")
+        logger.warning("started again and again: waiting %.0f s", wait, extra=fields(event="restarting"))
+        time.sleep(wait)
     with locked(settings.state_path):
-        daemon = Daemon(settings, clock, notifier or Notifier())
+        daemon = Daemon(settings, clocks, notifier)
         try:
             daemon.work()
         finally:
             daemon.close()
+    restarts.forget(settings.state_path)
     return 0
-
-
-@dataclass(slots=True)
-class Asked:
-    """Why a run is wanted; ``channel`` is that of the person who waits for its report."""
-
-    why: str
-    dry_run: bool = False
-    confirm: bool = False
-    at: datetime | None = None
-    channel: socket.socket | None = None
-
-
-@dataclass(slots=True)
-class Told:
-    """What was said last, so that a state is said once and not at every tick."""
-
-    states: dict[str, str] = field(default_factory=dict)
-    problems: frozenset[Problem] = frozenset()
-    refused: tuple[str, ...] = ()
 
 
 class Daemon:
     """One daemon.  ``work`` returns when it was told to stop, with the action in hand finished."""
 
-    def __init__(self, settings: Settings, clock: Clock, notifier: Notifier) -> None:
+    def __init__(self, settings: Settings, clocks: Clocks = SYSTEM, notifier: Notifier | None = None) -> None:
         self._settings = settings
-        self._clock = clock
-        self._notifier = notifier
-        self._office: Office | None = None
-        self._patience = Patience()
-        self._told = Told()
-        self._stopping = threading.Event()
-        self._slept = _slept()
-        self._watch: Watch | None = None
-        self._watched: tuple[Path, ...] = ()
-        self._server = listen(settings.state_path)
+        self._clocks = clocks
+        self._notifier = notifier or Notifier(environment={})
         self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
+        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._hurry = threading.Event()
+        self._queued: set[str] = set()
+        self._jumps = Jumps(clocks)
+        self._quiet_at: float | None = None
+        self._latest_at = 0.0
         self._selector = selectors.DefaultSelector()
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": ThreadPoolExecutor(1)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
-        self._last_poll = float("-inf")
-
-    # -- the main thread --------------------------------------------------------------------------------------------
+        self._ticker = Ticker(self._wake)
+        self._worker = Worker(settings, self._open, self, self._notifier, clocks)
+        self._watch: Watch | None = None
+        self._network = Network()
+        self._server = listen(settings.state_path)
 
     def work(self) -> None:
         """Sleep in the kernel; hand every reason to run to the worker."""
-        self._signals()
-        self._office = open_office(self._settings)
-        self._watch_files()
-        self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_signal)
+        with self._signals():
+            self.start()
+            while not self._worker.stopping.is_set():
+                self.once()
+            self._stop()
+
+    def start(self) -> None:
+        """Watch everything there is to watch, begin to tick, and say that the daemon is up."""
+        self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_wake)
         if self._server is not None:
             self._selector.register(self._server, selectors.EVENT_READ, self._on_asker)
-        self._scheduler.start()
-        self._scheduler.add_job(
-            self._tick, "interval", seconds=self._interval(), id="tick", next_run_time=datetime.now(UTC)
-        )
+        if self._network.fileno() >= 0:
+            self._selector.register(self._network, selectors.EVENT_READ, self._on_network)
+        self._watch_files()
+        self._ticker.start()
+        self._ticker.tick(self._tick, self._interval())
         self._notifier.ready("looking at the files")
-        logger.info("calsync is up: tick every %.0f s", self._interval())
-        while not self._stopping.is_set():
-            for key, _ in self._selector.select():
-                key.data()
-        self._notifier.stopping()
-        logger.info("stopping: the action in hand is finished first")
-        self._scheduler.shutdown(wait=True)
+        logger.info("calsync is up: tick every %.0f s", self._interval(), extra=fields(event="up"))
+
+    def once(self, longest: float | None = None) -> None:
+        """One turn of the loop: at most ``longest`` seconds asleep."""
+        self._look_at_clocks()
+        waits = [self._interval(), self._ticker.due(), longest]
+        if self._quiet_at is not None:
+            waits.append(self._quiet_at - time.monotonic())
+        for key, _ in self._selector.select(max(0.0, min(wait for wait in waits if wait is not None))):
+            key.data()
+        if self._quiet_at is not None and time.monotonic() >= self._quiet_at:
+            self._quiet_at = None
+            self._soon("a file changed")
 
     def close(self) -> None:
-        if self._office is not None:
-            self._office.close()
+        self._worker.close()
         if self._watch is not None:
             self._watch.close()
         if self._server is not None:
             self._server.close()
             socket_path(self._settings.state_path).unlink(missing_ok=True)
+        self._network.close()
         self._selector.close()
         self._wake_read.close()
         self._wake_write.close()
 
-    def _interval(self) -> float:
-        """The tick: as configured, never so long that the watchdog would bite first."""
-        wanted = float(min(self._settings.tick_seconds, self._settings.poll_seconds))
-        watchdog = self._notifier.watchdog_seconds
-        return wanted if watchdog is None else min(wanted, watchdog / 2)
+    # -- the desk of the worker, which calls from its own thread ------------------------------------------------------
 
-    def _signals(self) -> None:
-        # The C handler writes the signal's number to this descriptor: the loop wakes without a race.
-        signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    def later(self, seconds: float, name: str, why: str) -> None:
+        self._ticker.after(seconds, partial(self._work, why), name)
+
+    def changed(self, settings: Settings) -> None:
+        def take_over() -> None:
+            self._settings = settings
+            self._watch_files()
+            self._ticker.tick(self._tick, self._interval())
+
+        self._inbox.put(take_over)
+        self._wake()
+
+    # -- what wakes it up -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """While it works, a signal's number is written to the loop's own socket: the loop wakes without a race."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+        wakeup = signal.set_wakeup_fd(self._wake_write.fileno(), warn_on_full_buffer=False)
+        for number in before:
             signal.signal(number, lambda *_: None)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(wakeup)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-    def _on_signal(self) -> None:
-        for number in self._wake_read.recv(64):
+    def _wake(self) -> None:
+        try:
+            self._wake_write.send(b"\0")
+        except OSError:
+            return  # full: it is going to wake up anyway; closed: it is over
+
+    def _on_wake(self) -> None:
+        for number in self._wake_read.recv(4096):
             if number in (signal.SIGTERM, signal.SIGINT):
-                self._stopping.set()
+                self._hurry.set()
+                self._worker.stopping.set()
             elif number == signal.SIGHUP:
-                self._soon(self._reload)
+                self._ticker.soon(self._worker.reload)
+        while True:
+            try:
+                self._inbox.get_nowait()()
+            except Empty:
+                return
 
     def _on_asker(self) -> None:
         assert self._server is not None  # noqa: S101 - registered only then
@@ -172,188 +193,117 @@ class Daemon:
         if asked is not None:
             channel, wanted = asked
             at = wanted.get("at")
-            self._soon(
-                self._run,
+            self._ticker.soon(
+                self._worker.run,
                 Asked(
                     "asked",
-                    bool(wanted.get("dry_run")),
-                    bool(wanted.get("confirm")),
-                    datetime.fromisoformat(at) if at else None,
-                    channel,
+                    dry_run=bool(wanted.get("dry_run")),
+                    confirm=bool(wanted.get("confirm")),
+                    at=str(at) if at else None,
+                    channel=channel,
                 ),
             )
 
     def _on_files(self) -> None:
         assert self._watch is not None  # noqa: S101 - registered only then
-        concerned = self._watch.changed()
-        deadline = time.monotonic() + DEBOUNCE_LONGEST
-        while concerned and time.monotonic() < deadline:
-            with selectors.DefaultSelector() as quiet:
-                quiet.register(self._watch, selectors.EVENT_READ)
-                if not quiet.select(DEBOUNCE):
-                    break
-            self._watch.changed()
-        if concerned:
-            if self._folders() != self._watched:
-                self._watch_files()
-            self._soon(self._run, Asked("a file changed"))
+        if not self._watch.changed():
+            return
+        now = time.monotonic()
+        if self._quiet_at is None:
+            self._latest_at = now + DEBOUNCE_LONGEST
+        self._quiet_at = min(now + DEBOUNCE, self._latest_at)
+        if self._watch.moved():
+            self._watch_files()
 
-    def _soon(self, work: Callable[..., None], *arguments: object) -> None:
-        """Let the worker do it next: its single thread is where all work happens, one thing after the other."""
-        self._scheduler.add_job(work, args=arguments, max_instances=1000)
+    def _on_network(self) -> None:
+        if self._network.came_back():
+            logger.debug("the network changed")
+            self._ticker.after(NETWORK_QUIET, self._back, "network")
+
+    def _look_at_clocks(self) -> None:
+        jump = self._jumps.look()
+        if jump is None:
+            return
+        slept, moved = (timedelta(seconds=round(abs(seconds))) for seconds in (jump.asleep, jump.set))
+        if slept:
+            logger.info("resumed after %s", slept, extra=fields(event="resumed", seconds=round(jump.asleep)))
+        if moved:
+            way = "forward" if jump.set > 0 else "back"
+            logger.info("the clock was set %s by %s", way, moved, extra=fields(event="clock_set"))
+        self._ticker.soon(self._worker.woke)
+        self._ticker.now()
+
+    # -- what the worker does next ------------------------------------------------------------------------------------
+
+    def _soon(self, why: str) -> None:
+        """A run, unless one for the same reason is waiting already: ten changes during a run are one more run."""
+        if why not in self._queued:
+            self._queued.add(why)
+            self._ticker.soon(self._work, why)
+
+    def _work(self, why: str) -> None:
+        # Taken off the list before the run: what happens during it asks for another one.
+        self._queued.discard(why)
+        self._worker.run(Asked(why))
+
+    def _tick(self) -> None:
+        self._inbox.put(self._rewatch)
+        self._wake()
+        stamps = self._watch.looked_at() if self._watch is not None else False
+        self._worker.tick(changed=stamps)
+
+    def _back(self) -> None:
+        self._worker.woke()
+        self._worker.run(Asked("the network is back"))
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _rewatch(self) -> None:
+        """Once a tick: a watched folder that was replaced, made or mounted is watched anew."""
+        if self._watch is not None and self._watch.moved():
+            self._watch_files()
+            self._soon("a folder was replaced")
 
     def _watch_files(self) -> None:
         if self._watch is not None:
             self._selector.unregister(self._watch)
             self._watch.close()
-        self._watched = self._folders()
-        self._watch = watch(self._files(), self._watched)
-        self._selector.register(self._watch, selectors.EVENT_READ, self._on_files)
-        for folder in self._watch.polled:
-            logger.info("the kernel tells nothing about %s: looked at every %.0f s", folder, self._interval())
-
-    def _files(self) -> list[Path]:
-        """The files to watch, and the calendars' folders as names in theirs: one that is made later is noticed, too."""
         settings = self._settings
         sources = [spec.path for spec in (*settings.contacts, *settings.attempts)]
-        return sources + [spec.path for spec in settings.calendars if spec.path]
+        folders = [spec.path for spec in (*settings.calendars, *settings.busy_calendars) if spec.path]
+        polled = self._watch.polled if self._watch is not None else ()
+        # The folders of calendars are watched as names in theirs, too: one that is made later is noticed.
+        self._watch = watch([*sources, settings.own_log, *folders], folders)
+        self._selector.register(self._watch, selectors.EVENT_READ, self._on_files)
+        for folder in set(self._watch.polled) - set(polled):
+            logger.info("the kernel tells nothing about %s: looked at every %.0f s", folder, self._interval())
 
-    def _folders(self) -> tuple[Path, ...]:
-        """The calendars that are folders, where they exist: what a person edits there is read at once."""
-        return tuple(spec.path for spec in self._settings.calendars if spec.path and spec.path.is_dir())
+    def _interval(self) -> float:
+        """The tick: as configured, never so long that the watchdog would bite first."""
+        wanted = float(min(self._settings.tick_seconds, self._settings.poll_seconds))
+        watchdog = self._notifier.watchdog_seconds
+        return wanted if watchdog is None else min(wanted, watchdog / 2)
 
-    # -- the worker thread ------------------------------------------------------------------------------------------
+    # -- opening and stopping -----------------------------------------------------------------------------------------
 
-    def _tick(self) -> None:
-        slept = _slept()
-        if slept - self._slept > 1.0:
-            logger.info("resumed after %s", timedelta(seconds=round(slept - self._slept)))
-            self._patience.forget()
-        self._slept = slept
-        self._run(Asked("tick"))
-        self._notifier.alive()
+    def _open(self, settings: Settings) -> Office:
+        return Office(settings, opener=hearing.opener(self._answered, self._hurry))
 
-    def _run(self, asked: Asked) -> None:
-        assert self._office is not None  # noqa: S101 - opened before the scheduler starts
-        if asked.why == "tick" and not self._poll_due():
-            return
-        now = (asked.at or self._clock()).astimezone(self._office.rep.zone)
-        resting = frozenset() if asked.channel else self._patience.resting(time.monotonic())
-        reply: dict[str, object]
-        try:
-            report = run_once(
-                self._office,
-                now,
-                dry_run=asked.dry_run,
-                confirm=asked.confirm,
-                skip=resting,
-                stop=self._stopping.is_set,
-            )
-        except CalsyncError as error:
-            logger.error("%s (%s)", error.message, error.hint)
-            reply = {"error": error.message, "hint": error.hint, "exit_code": error.exit_code}
-        except Exception:  # noqa: BLE001 - the daemon leaves only when it is told to
-            # The traceback is for debugging only: it may quote what a file holds.
-            logger.error("a run failed in a way that calsync does not know; it goes on with the next tick")
-            logger.debug("traceback", exc_info=True)
-            reply = {
-                "error": "the run failed",
-                "hint": "calsync sync, with the daemon stopped, says more",
-                "exit_code": 1,
-            }
-        else:
-            reply = report_json(report) | {"exit_code": report.exit_code}
-            if not asked.dry_run:
-                self._learn(report)
-        if asked.channel is not None:
-            answer(asked.channel, reply)
+    def _answered(self, name: str) -> None:
+        self._inbox.put(lambda: self._ticker.soon(self._worker.answered, name))
+        self._wake()
 
-    def _poll_due(self) -> bool:
-        """The tick may be shorter than the poll (for the watchdog's sake): then most ticks only feed the watchdog."""
-        now = time.monotonic()
-        retry = self._patience.next_try()
-        due = now - self._last_poll >= self._settings.poll_seconds - 0.5 or (retry is not None and retry <= now)
-        if due:
-            self._last_poll = now
-        return due
+    def _stop(self) -> None:
+        self._notifier.stopping()
+        logger.info("stopping: the action in hand is finished first", extra=fields(event="stopping"))
+        last = threading.Timer(STOP_SECONDS, self._give_up)
+        last.daemon = True
+        last.start()
+        self._ticker.shutdown(wait=True)
+        last.cancel()
 
-    def _learn(self, report: Report) -> None:
-        self._patience.learn(report.calendars, time.monotonic())
-        self._say(report)
-        self._notifier.status(_status(report))
-        retry = self._patience.next_try()
-        if retry is not None:
-            # Catch up soon after the calendar is back, instead of at the next tick.
-            delay = max(0.5, min(retry - time.monotonic(), self._interval()))
-            when = datetime.now(UTC) + timedelta(seconds=delay)
-            self._scheduler.add_job(self._retry, "date", run_date=when, id="retry", replace_existing=True)
-
-    def _retry(self) -> None:
-        self._run(Asked("trying again"))
-
-    def _say(self, report: Report) -> None:
-        """Once per change of state, not per tick."""
-        if report.written:
-            logger.info("%d written", report.written)
-        for state in report.calendars:
-            known = self._told.states.get(state.name, "ok")
-            if state.state != known:
-                level = logger.info if state.state == "ok" else logger.warning
-                level("calendar %s: %s %s", state.name, state.state, state.reason)
-                self._told.states[state.name] = state.state
-        if report.refused != self._told.refused:
-            for line in report.refused:
-                logger.warning("refused: %s (calsync sync --confirm)", line)
-            self._told.refused = report.refused
-        problems = frozenset(report.problems)
-        if problems != self._told.problems:
-            if problems:
-                logger.warning("%d problems need you: calsync check", len(problems))
-            else:
-                logger.info("no problems any more")
-            self._told.problems = problems
-
-    def _reload(self) -> None:
-        """SIGHUP: take the new configuration where it can be used, keep the old one where it cannot, and say which."""
-        self._notifier.reloading()
-        try:
-            settings = config.load(self._settings.file)
-            office = open_office(settings)
-        except CalsyncError as error:
-            logger.error("the configuration is kept as it was: %s", error.message)
-            if isinstance(error, ConfigError):
-                for problem in error.problems:
-                    logger.error("%s:%d %s: %s", problem.file, problem.line, problem.column, problem.message)
-            self._notifier.ready("the new configuration cannot be used; the old one is in force")
-            return
-        if settings.state_path != self._settings.state_path:
-            logger.error("[state] path changed: that needs a restart; the old configuration is in force")
-            office.close()
-            self._notifier.ready("the new configuration needs a restart")
-            return
-        assert self._office is not None  # noqa: S101 - opened before the scheduler starts
-        self._office.close()
-        self._office, self._settings = office, settings
-        self._patience.forget()
-        self._watch_files()
-        self._scheduler.reschedule_job("tick", trigger="interval", seconds=self._interval())
-        self._notifier.ready("configuration read again")
-        logger.info("configuration read again")
-        self._run(Asked("reloaded"))
-
-
-def _slept() -> float:
-    """Seconds that this machine has spent suspended since it was started."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
-
-
-def _status(report: Report) -> str:
-    """One line for ``systemctl status``: the next call and the last sync; no names, no numbers."""
-    upcoming = sorted(
-        call.placed.slot.start
-        for call in (report.plan.calls if report.plan else ())
-        if call.commitment.state.live and call.placed.slot is not None and call.placed.slot.start >= report.now
-    )
-    calls = f"next call {upcoming[0]:%a %d %b %H:%M}" if upcoming else "no call ahead"
-    troubled = [f"{state.name} {state.state}" for state in report.calendars if state.state != "ok"]
-    return f"{calls}; synced {report.now:%H:%M}" + (f"; {', '.join(troubled)}" if troubled else "")
+    def _give_up(self) -> None:
+        """What hangs beyond all limits is left as it is: the ledger has its intent, the next start looks at it."""
+        logger.warning("what was under way did not end in time; the next start looks at it")
+        socket_path(self._settings.state_path).unlink(missing_ok=True)
+        os._exit(0)

@@ -20,6 +20,11 @@ class Notifier:
         self._address = "\0" + address[1:] if address.startswith("@") else address
         self.watchdog_seconds = _watchdog(environment)
 
+    @property
+    def listens(self) -> bool:
+        """True where a service manager started this."""
+        return bool(self._address)
+
     def ready(self, status: str) -> None:
         self._send(f"READY=1\nSTATUS={status}")
 

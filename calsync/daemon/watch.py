@@ -16,16 +16,23 @@ from pathlib import Path
 from inotify_simple import INotify, flags
 
 _EVENTS = flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.CREATE | flags.DELETE | flags.MODIFY
+_ITSELF = flags.DELETE_SELF | flags.MOVE_SELF
 _REMOTE = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "afs", "ceph", "davfs"))
 
 
 @dataclass(slots=True)
 class Watch:
-    """A watch over files and whole folders.  ``polled`` are those of which the kernel tells nothing."""
+    """A watch over files and whole folders.
+
+    ``polled`` are the folders of which the kernel tells nothing.  ``folders`` says which folder stood behind each path
+    when the watch began, ``None`` for one that was not there.
+    """
 
     inotify: INotify
     names: dict[int, set[str] | None] = field(default_factory=dict)
     polled: tuple[Path, ...] = ()
+    folders: dict[Path, tuple[int, int] | None] = field(default_factory=dict)
+    stamps: dict[Path, tuple[int, int, int] | None] = field(default_factory=dict)
 
     def fileno(self) -> int:
         return int(self.inotify.fileno())
@@ -34,12 +41,24 @@ class Watch:
         """Take what the kernel has to tell; true where it concerns us."""
         found = False
         for event in self.inotify.read(timeout=0):
-            if event.mask & (flags.Q_OVERFLOW | flags.IGNORED | flags.UNMOUNT):
+            if event.mask & (flags.Q_OVERFLOW | flags.IGNORED | flags.UNMOUNT | _ITSELF):
                 found = True  # something was lost, or the folder itself went: look at everything
                 continue
             names = self.names.get(event.wd, set())
             found = found or names is None or event.name in names
         return found
+
+    def moved(self) -> bool:
+        """True where another folder stands behind a watched path than when the watch began: it was replaced, linked
+        elsewhere, made or taken away, perhaps by a change higher up, of which the kernel tells nothing."""
+        return any(_identity(folder) != known for folder, known in self.folders.items())
+
+    def looked_at(self) -> bool:
+        """Look at the files in the ``polled`` folders; true where one is not as it was at the last look."""
+        found = {file: _stamp(file) for file in self.stamps}
+        changed = found != self.stamps
+        self.stamps = found
+        return changed
 
     def close(self) -> None:
         self.inotify.close()
@@ -47,6 +66,7 @@ class Watch:
 
 def watch(files: Iterable[Path], folders: Iterable[Path] = ()) -> Watch:
     """Watch single files (through their folders, and those of what they link to) and every file of some folders."""
+    files, folders = tuple(files), tuple(folders)
     result = Watch(INotify())
     polled: list[Path] = []
     wanted: dict[Path, set[str] | None] = {}
@@ -56,7 +76,9 @@ def watch(files: Iterable[Path], folders: Iterable[Path] = ()) -> Watch:
             if names is not None:
                 names.add(path.name)
     for folder in folders:
-        wanted[folder.resolve()] = None
+        wanted[folder.absolute()] = None
+    # Known before the watches are set: what happens in between is seen as a change rather than not at all.
+    result.folders = {folder: _identity(folder) for folder in wanted}
     by_number: dict[int, set[str] | None] = {}
     for folder, names in wanted.items():
         number = _add(result.inotify, folder)
@@ -66,8 +88,30 @@ def watch(files: Iterable[Path], folders: Iterable[Path] = ()) -> Watch:
             old = by_number.get(number, set())
             by_number[number] = None if names is None or old is None else old | names
     result.names = by_number
-    result.polled = tuple(polled)
+    result.polled = tuple(folder for folder in polled if result.folders[folder] is not None)
+    unheard = set(polled)
+    result.stamps = {
+        path: _stamp(path)
+        for path in (*(trail for file in files for trail in _trail(file)), *folders)
+        if path.parent in unheard or path in unheard
+    }
     return result
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _trail(file: Path) -> list[Path]:
@@ -85,7 +129,7 @@ def _add(inotify: INotify, folder: Path) -> int | None:
     if remote(folder):
         return None
     try:
-        return int(inotify.add_watch(folder, _EVENTS))
+        return int(inotify.add_watch(folder, _EVENTS | _ITSELF))
     except OSError:
         return None
 

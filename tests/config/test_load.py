@@ -116,7 +116,7 @@ def test_every_section_reaches_the_values_that_the_rooms_use(write: Write) -> No
     assert settings.parts_of_day == {"morning": (time(8), time(11, 30))}
     assert settings.phrases == {"eow": "by friday"}
     assert settings.cadence_by_group == {"Past customers": "after-sale"}
-    assert settings.on_sync == ("notify-send", "calsync")
+    assert settings.hooks == {"on_sync": ("notify-send", "calsync")}
     assert (settings.guard_share, settings.guard_count) == (1.0, 50)
 
 
