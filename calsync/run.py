@@ -248,7 +248,7 @@ def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
     learnt = _learn(run, book, looks)
     if learnt.attempts:
         book = with_attempts(book, learnt.attempts) if run.dry_run else office.reader.read(run.now)
-    tables = [look.rows for look in looks] or [office.ledger.rows(spec.name) for spec in office.settings.calendars]
+    tables = [look.rows for look in looks] or office.tables()
     fresh = learnt.decisions if run.dry_run else ()
     world = office.world(book, office.decisions(tables, fresh), _busy(run), noted(tables))
     plan = make_plan(world, run.now)

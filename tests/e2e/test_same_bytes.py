@@ -1,4 +1,4 @@
-"""``calsync plan --json`` gives the same bytes twice, and on another machine: another folder, clock, zone, hash seed, locale."""
+"""``calsync plan --json``: the same bytes twice, and on another machine (another folder, zone, hash seed, locale)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from calsync.config.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
+PLAN = (sys.executable, "-m", "calsync.cli.main", "plan", "--json", "--at", "2026-11-25T08:00")
 
 
 def plan(folder: Path, **environment: str) -> bytes:
     done = subprocess.run(
-        [sys.executable, "-m", "calsync.cli.main", "plan", "--json", "--config", str(folder / "calsync.toml")]
-        + ["--at", "2026-11-25T08:00"],
+        [*PLAN, "--config", str(folder / "calsync.toml")],
         capture_output=True,
         timeout=120,
         check=False,

@@ -1,0 +1,65 @@
+"""A full check of the calendar against the ledger and against what is wanted.  Pure.
+
+Only what is ours is ever mended: our part of the description, our alarms.  Never a time, a title that a person
+changed, a note or an addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from calsync.calendars.base import Changes, Seen
+from calsync.ledger.rows import Row
+from calsync.model import Entry
+from calsync.sync.actions import Update
+from calsync.sync.faces import face_of_entry, face_of_seen
+from calsync.sync.marks import present_uids
+from calsync.sync.plan import Wanted, compose
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be.  ``repair`` mends it, where it is ours to mend."""
+
+    mark: str
+    title: str
+    message: str
+    repair: Update | None = None
+
+
+def findings(wanted: Wanted, rows: Mapping[str, Row], listing: Changes) -> tuple[Finding, ...]:
+    """Compare a full ``listing`` (every event of ours, read whole) with the rows and with what is wanted."""
+    seen = {one.uid: one for one in listing.seen if not one.cancelled}
+    unread = set(listing.same)
+    entries = {entry.uid: entry for entry in wanted.entries}
+    found: list[Finding] = []
+    for uid in sorted(present_uids(rows.values())):
+        row = rows[uid]
+        if uid not in seen and row.href not in unread:
+            found.append(Finding(row.mark, row.face.title, "is in the ledger and not on the calendar"))
+        elif uid in seen and uid in entries:
+            found.extend(_damage(entries[uid], row, seen[uid]))
+    for uid in sorted(set(seen) - set(rows)):
+        message = "is on the calendar and not in the ledger; the next sync adopts it"
+        found.append(Finding(seen[uid].mark, seen[uid].title, message))
+    found += [Finding("", problem.file, problem.message) for problem in listing.problems]
+    return tuple(found)
+
+
+def copies(listing: Changes) -> tuple[str, ...]:
+    """Titles of copies of our events that a person made: theirs, mentioned and left alone."""
+    return tuple(sorted(title or "an event without a title" for title in listing.copies))
+
+
+def _damage(entry: Entry, row: Row, seen: Seen) -> Iterable[Finding]:
+    stands = face_of_seen(seen)
+    row = replace(row, face=stands, href=seen.href, etag=seen.etag)
+    # The person's time stays, whatever we would choose.
+    target = replace(compose(entry, row), start=seen.start, end=seen.end)
+    if face_of_entry(target).body != stands.body:
+        message = 'our text above "your notes" is not what we wrote'
+        yield Finding(entry.mark, seen.title, message, Update(target, entry.title, row, "repaired: the text"))
+    elif not set(target.alarms) <= set(seen.alarms):
+        message = "our alarms are missing"
+        yield Finding(entry.mark, seen.title, message, Update(target, entry.title, row, "repaired: the alarms"))
