@@ -39,6 +39,7 @@ def application(folder: Path, user: str, password: str) -> web.Application:
         return answer
 
     app = web.Application(middlewares=[signed_in], client_max_size=1 << 30)
+
     async def well_known(_: web.Request) -> web.StreamResponse:
         raise web.HTTPMovedPermanently("/")
 
