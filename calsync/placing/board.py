@@ -9,13 +9,14 @@ somebody else without being given another one that it may take.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from calsync.placing.grid import SHIFT, bits, index_of
 
 Cells = Callable[[int], Iterable[tuple[int, int]]]
 """A call -> the (day, cells) it may take, the nearest days first."""
 ROOT = -1
+_LOW = (1 << SHIFT) - 1
 _HOURS = 26  # a day has 25 where the clocks go back
 _ALL = (1 << (1 << SHIFT)) - 1
 
@@ -64,6 +65,18 @@ class Board:
         self._taken[day] = self._taken.get(day, 0) | 1 << index_of(cell)
         if self.capped:
             self.charge(cell)
+
+    def restore(self, cells: Mapping[int, int]) -> None:
+        """Put many calls at once, each into a cell that is free."""
+        self.cell_of.update(cells)
+        taken = self._taken
+        for call, cell in cells.items():
+            self._owner[cell] = call
+            day = cell >> SHIFT
+            taken[day] = taken.get(day, 0) | 1 << (cell & _LOW)
+        if self.capped:
+            for cell in cells.values():
+                self.charge(cell)
 
     def drop(self, call: int) -> int:
         cell = self.cell_of.pop(call)

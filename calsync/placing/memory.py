@@ -17,7 +17,7 @@ from calsync.placing.world import World
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A call that stands in a cell of its own window: as long as all of this is the same, so is the answer."""
+    """A call whose answer stays the same while all of this does: it stands in its window, or has none to stand in."""
 
     commitment: Commitment
     contact: Contact
@@ -25,6 +25,7 @@ class Kept:
     cell: int
     start: int
     """The UTC minute at which the cell starts."""
+    how: str
     placed: Placed
 
     def holds(self, commitment: Commitment, seen: Slot | None, book: Book) -> bool:

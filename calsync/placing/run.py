@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -46,7 +45,7 @@ class Run:
         self.recalled: dict[str, Kept] = {}
         self.tasks: dict[int, Task] = {}
         self._of_all: Habits | None = None
-        self.siblings: Counter[str] = Counter()
+        self.siblings: dict[str, int] = {}
         self.pins: dict[str, list[int]] = {}
 
     def facts(self, contact_id: str) -> Facts | None:
@@ -62,6 +61,8 @@ class Run:
             if facts is None:
                 raise LookupError(commitment.contact_id)
             task = self.tasks[number] = make_task(number, commitment, facts, self.world)
+            if commitment.id in self.recalled:
+                task.how = self.recalled[commitment.id].how
         return task
 
     def _habits(self) -> Habits:

@@ -10,7 +10,7 @@ from calsync.placing.grid import SHIFT, index_of, minutes
 from calsync.placing.memory import Kept
 from calsync.placing.order import urgency
 from calsync.placing.run import Run
-from calsync.placing.task import Task, allowed, fits
+from calsync.placing.task import Task, allowed, fits, hopeless
 
 Remembered = list[tuple[int, Kept]]
 
@@ -21,10 +21,12 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
     standing: list[tuple[Task, Slot]] = []
     remembered: Remembered = []
     kept, seen, moved = run.memory.kept, run.decisions.seen, run.decisions.moved
+    siblings = run.siblings
     for number, commitment in enumerate(run.commitments):
         if not commitment.state.live:
             continue
-        run.siblings[commitment.contact_id] += 1
+        contact_id = commitment.contact_id
+        siblings[contact_id] = siblings.get(contact_id, 0) + 1
         before = kept.get(commitment.id)
         if (
             before is not None
@@ -67,6 +69,7 @@ def awkward(run: Run, task: Task) -> bool:
 def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Task]:
     """Put back what stands where it stood; the tasks of what has to be looked at again."""
     out: list[Task] = []
+    back: dict[int, int] = {}
     blocked, siblings = run.world.blocked, run.siblings
     contested, crowded = _contested(run, waiting), _crowded(run)
     for number, kept in remembered:
@@ -75,9 +78,10 @@ def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Ta
         if taken or day in crowded or kept.cell in contested or siblings[kept.commitment.contact_id] > 1:
             out.append(run.task(number))
         else:
-            run.board.put(number, kept.cell)
+            back[number] = kept.cell
             run.placed[number] = kept.placed
             run.recalled[kept.commitment.id] = kept
+    run.board.restore(back)
     return out
 
 
@@ -96,17 +100,19 @@ def _crowded(run: Run) -> set[int]:
 
 
 def remember(run: Run) -> None:
-    """Keep the calls that stand in a cell of their own window, or are overdue: others may find a better one."""
+    """Keep the calls that will not look for another place: in their window, overdue, or with a window that has none."""
     kept = run.recalled
     for number, task in run.tasks.items():
         commitment = task.commitment
         cell = run.board.cell_of.get(number)
-        if cell is None or not (task.commitment.overdue or fits(task, run.world, cell)):
+        inside = cell is not None and (commitment.overdue or fits(task, run.world, cell))
+        if cell is None or not (inside or hopeless(task, run.world)):
             kept.pop(commitment.id, None)
             continue
         attempts = run.book.attempts.get(commitment.contact_id)
         start = run.world.grid.start(cell)
-        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, start, run.placed[number])
+        how, placed = "seen" if inside else "parked", run.placed[number]
+        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, start, how, placed)
     run.memory.kept = kept
 
 

@@ -73,6 +73,17 @@ def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool
             yield day, mask
 
 
+def hopeless(task: Task, world: World) -> bool:
+    """True when law, wishes and the rep's hours leave the window no cell, however free the rep may be."""
+    grid, places, wishes = world.grid, task.facts.land.places, task.facts.wishes
+    first = minutes_up(task.commitment.window.earliest)
+    for day in range(grid.day_of(first), grid.day_of(max(first, task.last)) + 1):
+        mask = world.work(day) and world.work(day) & world.legal(places, day) & grid.inside(day, first, task.last)
+        if mask and (wishes is None or mask & world.wanted(places, wishes, day)):
+            return False
+    return True
+
+
 def _barred(world: World, day: int, opens: int, closes: int) -> int:
     """The cells of a day that start strictly between two moments."""
     base, count = world.grid.day(day)
