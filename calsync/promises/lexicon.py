@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -142,6 +143,11 @@ def _add(lexicon: Lexicon, spelled: str, sym: str, value: Any) -> None:
         lexicon.phrases.setdefault(parts[0], []).append((parts[1:], sym, value))
 
 
+def _single(lexicon: Lexicon, name: str) -> list[str]:
+    """The words of a class that are one word."""
+    return [word for word, (sym, _) in lexicon.words.items() if sym == symbol(name)]
+
+
 @lru_cache(maxsize=32)
 def lexicon_for(language: str, own: Words) -> Lexicon:
     """The vocabulary of a language with a rep's own words in it; made once for each and kept."""
@@ -168,6 +174,7 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         lexicon.holidays[key] = when
         _add(lexicon, key, symbol("holiday"), key)
     plain = raw.pop("plain")
+    raw_compounds = raw.pop("compounds", {})
     slips = raw.pop("slips", {}).get("words", "").split()
     for table, content in raw.items():
         for key, spelled in content.items():
@@ -179,6 +186,9 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
     for name, spelled in plain.items():
         for word in spelled.split():
             _add(lexicon, word, symbol(name), name)
+    compounds = raw_compounds.get("first", ""), raw_compounds.get("second", "")
+    for word, other in itertools.product(_single(lexicon, compounds[0]), _single(lexicon, compounds[1])):
+        lexicon.contractions[word + other] = (word, other)
     for word in slips:
         lexicon.fuzzy.setdefault(word[0], []).append(word)
     for tails in lexicon.phrases.values():

@@ -30,7 +30,7 @@ _SCANNER = re.compile(
         | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b)
     | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2moz|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
-    | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?![\d.]))
+    | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?!\d|\.\d))
     | (?P<number>\d+)
     | (?P<word>ff?/up?\b | [a-z]/[a-z]\b | w/(?:o\b|in\b)? | (?:[^\W\d_]\.){2,6}[^\W\d_]?(?![^\W\d_])
         | [^\W\d_]+(?:'[^\W\d_]+)*)
@@ -215,7 +215,7 @@ def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa:
                 sym, value, raw = _unknown(raw, text, span, lexicon)
             else:
                 sym, value = found
-                if raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
+                if sym == _MERIDIEM and raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
                     sym = _BE
         elif kind == "mark":
             if raw == "." and texts and texts[-1] in _TITLES:

@@ -167,7 +167,9 @@ def _leaning(line: Line, parts: list[Clause], promised: Clause, moment: Moment) 
     for roles in ((Role.FREE, Role.BARE), (Role.CONDITION,), (Role.OTHER,)):
         for part in (*reversed(before), *after):
             if part.role in roles or (part.role is Role.NEGATED and Role.FREE in roles):
-                found = [_until(each, bound) for each in _dated(line, part, moment)]
+                found = _dated(line, part, moment)
+                if bound or part.role is not Role.CONDITION:
+                    found = [_until(each, bound) for each in found]
                 if part.role is Role.NEGATED:  # "not in till Thursday"
                     found = [each for each in _dated(line, part, moment) if each.expression.bound == "until"]
                     found = [_until(each, bound) for each in found]

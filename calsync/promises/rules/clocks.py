@@ -91,6 +91,12 @@ def before(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | N
     return minutes_from(clock, -count)
 
 
+@_rule("time", "at? half_before <num|noon>", examples=())
+def half_before(_: Moment, hour: int) -> Clock | None:
+    """German: "halb drei" is half an hour before three."""
+    return minutes_from(as_clock(hour), -30)
+
+
 @_rule("time", "at a? <num> to <num|noon>", examples=("at ten to four",))
 def before_spoken(_: Moment, minutes: int, hour: int) -> Clock | None:
     """After "at" this is one time: "between" or "from" would say two."""

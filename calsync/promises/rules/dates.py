@@ -9,7 +9,7 @@ from calsync.promises.grammar import Level
 from calsync.promises.tokens import Digits
 from calsync.promises.values import DAY_NAMES, SHORT_DAYS, SHORT_MONTHS, Days, Moment
 
-DATES = Level("dates", "iso dmy slashed month ordinal ordword last num holiday")
+DATES = Level("dates", "iso dmy slashed month ordinal ordword last num holiday decimal")
 _date = DATES.rule
 
 
@@ -175,6 +175,17 @@ def dashed(moment: Moment, first: int, second: int) -> Days | None:
     """ "2-15" is a date where it cannot be two hours."""
     month, day = (second, first) if moment.day_first else (first, second)
     return in_year(moment, month, day, None) if day > 12 else None
+
+
+@_date("date", "{on|the}* <decimal> dot?", "{on|the}+ <num> dot (?!month)", examples=())
+def dotted(moment: Moment, value: str | int) -> Days | None:
+    """German: "24.3." and "am 5."."""
+    if moment.lexicon.language != "de":
+        return None
+    if isinstance(value, int):
+        return day_alone(moment, value)
+    day, month = value.split(".")
+    return in_year(moment, int(month), int(day), None)
 
 
 @_date("date", "the? ides of <month>", examples=("the ides of march",))
