@@ -61,7 +61,9 @@ class Office:
             region=self.rep.region,
             own_numbers=settings.own_numbers,
         )
-        self.cadences = cadences.load([settings.cadence_folder] if settings.cadence_folder else [])
+        self.cadences = cadences.with_groups(
+            cadences.load([settings.cadence_folder] if settings.cadence_folder else []), settings.cadence_by_group
+        )
         self.templates = rendering.load_templates(settings.template_folder)
         self.words = promises.Words.for_hours(self.rep.hours, parts=settings.parts_of_day, phrases=settings.phrases)
         self.read = promises.Language(
