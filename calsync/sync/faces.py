@@ -6,6 +6,7 @@ Servers fold lines anew, trim white space and rewrite line ends; none of that is
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, date, datetime
 
 from calsync.calendars.base import Seen
@@ -13,10 +14,16 @@ from calsync.ledger.rows import Face
 from calsync.model import Entry
 from calsync.rendering import split_description
 
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
 
 def plain(text: str) -> str:
-    """Text as a server may have left it, brought to one form: line ends, trailing blanks, blank lines at either end."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """Text as a server may have left it, brought to one form.
+
+    Line ends, trailing blanks and blank lines at either end are one thing, and characters that no calendar format can
+    carry are none.
+    """
+    lines = _UNSPEAKABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
@@ -33,7 +40,7 @@ def face_of_seen(seen: Seen) -> Face:
     """How an event stands on the calendar."""
     parts = split_description(plain(seen.description))
     return Face(
-        title=" ".join(seen.title.split()),
+        title=" ".join(plain(seen.title).split()),
         start=moment_text(seen.start),
         end=moment_text(seen.end),
         body=digest(plain(parts.ours)),
@@ -46,7 +53,7 @@ def face_of_entry(entry: Entry) -> Face:
     """How an entry will stand on the calendar once it is written."""
     parts = split_description(plain(entry.description))
     return Face(
-        title=" ".join(entry.title.split()),
+        title=" ".join(plain(entry.title).split()),
         start=moment_text(entry.start),
         end=moment_text(entry.end),
         body=digest(plain(parts.ours)),
@@ -59,7 +66,7 @@ def fingerprint(entry: Entry) -> str:
     """A digest of everything of ours in an entry; the person's notes are not ours and do not count."""
     parts = split_description(plain(entry.description))
     return digest(
-        entry.title,
+        " ".join(plain(entry.title).split()),
         plain(parts.ours),
         moment_text(entry.start),
         moment_text(entry.end),

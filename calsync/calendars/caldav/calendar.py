@@ -88,14 +88,6 @@ class CalDavCalendar:
         state.url, state.facts = poll.url, self._facts
         return found.changes(token=state.token(self._spec), full=full)
 
-    def learned(self, token: str) -> str:
-        """The same token with what the writes since have taught about the server; worth keeping after a run."""
-        state = State.parse(token, self._spec)
-        if state is None:
-            return token
-        state.facts = self._facts
-        return state.token(self._spec)
-
     def _use(self, state: State) -> None:
         if self._poll is None or self._poll.url != state.url:
             self._poll = Poll(self._wire, self._spec, state.url)
