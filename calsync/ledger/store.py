@@ -153,9 +153,13 @@ def _connect(path: Path | str, *, read_only: bool) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     # The daemon's single worker thread is not the one that opened the ledger; only one of them works at a time.
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA cache_size = -2048")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA cache_size = -2048")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
     return db
 
 
