@@ -1,7 +1,7 @@
 """Lines -> records of a separated file (RFC 4180, and what spreadsheets make of it).
 
-A line without a quote character needs no CSV parser: splitting it at the separator is the same thing and several times
-faster.  Only a line with one goes to ``csv``.
+Most of a table is sound, so ``csv`` takes a few hundred lines apart at once; only where one of them is not a record of
+the header's width are they looked at one by one.
 
 A quote that nobody closes would swallow the rows after it.  So a record of several lines must have exactly the columns
 of the header; where it does not, its first line is reported and reading goes on with the very next line.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 LONGEST = 131_072
 """Characters a cell, and a line, may hold (``csv`` has the same limit for cells)."""
@@ -46,6 +47,20 @@ class Records:
     cut_open: bool = False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        rows = self._plain_rows()
+        return self._one_by_one() if rows is None else zip(count(self.first), rows, strict=False)
+
+    def _plain_rows(self) -> list[list[str]] | None:
+        """All rows at once, where each line is a record of the header's width; ``None`` where one is not."""
+        if self.nul:
+            return None
+        try:
+            rows = list(csv.reader(self.lines, delimiter=self.separator, strict=True))
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(self.lines) and set(map(len, rows)) <= {self.width} else None
+
+    def _one_by_one(self) -> Iterator[tuple[int, list[str]]]:
         separator, width, first = self.separator, self.width, self.first
         quoted = _Quoted(self.lines, separator)
         unfit = self._unfit_lines()

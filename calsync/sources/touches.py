@@ -89,7 +89,9 @@ class Touches:
             settled = dict(self._settled)
             for contact_id in dict.fromkeys(self.added):
                 settled[contact_id] = tuple(self._rows[contact_id])
-            self._settled = {contact_id: rows for contact_id, rows in settled.items() if rows}
+                if not settled[contact_id]:
+                    del settled[contact_id]
+            self._settled = settled
         concerned = frozenset(self.added)
         self.added.clear()
         return concerned
