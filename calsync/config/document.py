@@ -173,11 +173,22 @@ class AttemptsSection(SourceSection):
 
 
 class CalendarSection(Section):
-    """A calendar to write callbacks to.  A calendar of its own is best; calsync touches nothing but its own events."""
+    """A calendar to write callbacks to, or to read busy times from.
+
+    A calendar of its own is best; calsync touches nothing but its own events.
+    """
 
     name: Text = Field(description="What `status` calls it.", examples=["callbacks"])
     busy: bool = Field(
-        default=False, description="Also read your busy times from it, and place calls around them.", examples=[True]
+        default=False,
+        description="Your busy times are read from it, and calls are placed around them. It is only read then, where "
+        "another table without this key is written to.",
+        examples=[True],
+    )
+    write: bool | None = Field(
+        default=None,
+        description="`true` with `busy = true`: callbacks are written to it as well. Default: as said under `busy`.",
+        examples=[True],
     )
 
 
@@ -451,6 +462,29 @@ class Document(Section):
         return {
             key: _frozen([part] if key in lists and isinstance(part, dict) else part) for key, part in value.items()
         }
+
+    @property
+    def written(self) -> tuple[AnyCalendar, ...]:
+        """The calendars that callbacks go to: those not named for busy times, and where all are, every one."""
+        asked = tuple(one for one in self.calendars if one.write or (one.write is None and not one.busy))
+        return asked or tuple(one for one in self.calendars if one.write is None)
+
+    @model_validator(mode="after")
+    def _some_place_to_write(self) -> Self:
+        for one in self.calendars:
+            if one.write is False and not one.busy:
+                raise Mistake(
+                    f'calendar "{one.name}" is neither written to nor read', "take `write = false` away, or the table"
+                )
+        for one in self.busy:
+            if one.write:
+                raise Mistake(
+                    f'calendar "{one.name}" stands under [[busy]], where calendars are only read',
+                    "move it to [[calendars]] with `busy = true` and `write = true`",
+                )
+        if not self.written:
+            raise Mistake("no calendar is left to write callbacks to", "take `write = false` away from one of them")
+        return self
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -106,13 +106,15 @@ class Settings:
 
     @property
     def calendars(self) -> tuple[CalendarSpec, ...]:
-        """The calendars that callbacks are written to."""
-        return tuple(self._calendar(section) for section in self.document.calendars)
+        """The calendars that callbacks are written to; ``busy`` where they are read for busy times as well."""
+        return tuple(self._calendar(section) for section in self.document.written)
 
     @property
     def busy_calendars(self) -> tuple[CalendarSpec, ...]:
         """The calendars that are only read, for busy times."""
-        return tuple(self._calendar(section, only_read=True) for section in self.document.busy)
+        written = self.document.written
+        only_read = (section for section in self.document.calendars if section not in written)
+        return tuple(self._calendar(section, only_read=True) for section in (*only_read, *self.document.busy))
 
     @property
     def parts_of_day(self) -> Mapping[str, tuple[time, time]]:

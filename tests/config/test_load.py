@@ -159,6 +159,62 @@ def test_calendars_become_specs_with_whole_paths_and_no_password(write: Write) -
     assert [(spec.name, spec.busy) for spec in settings.busy_calendars] == [("private", True)]
 
 
+def _folders(*tables: str) -> str:
+    return "".join(
+        f'[[calendars]]\nname = "{name}"\ntype = "folder"\npath = "{name}"\n{keys}'
+        for name, _, keys in (table.partition(" ") for table in tables)
+    )
+
+
+@pytest.mark.parametrize(
+    ("tables", "written", "only_read"),
+    [
+        pytest.param(["main busy = true\n"], ["main"], [], id="the only calendar is written to, busy or not"),
+        pytest.param(
+            ["main busy = true\n", "calls "],
+            ["calls"],
+            ["main"],
+            id="beside a calendar for callbacks, the busy one is only read",
+        ),
+        pytest.param(
+            ["main busy = true\nwrite = true\n", "calls "], ["main", "calls"], [], id="unless it is asked for both"
+        ),
+        pytest.param(
+            ["one busy = true\n", "two busy = true\n"], ["one", "two"], [], id="where all are busy, all are written to"
+        ),
+        pytest.param(
+            ["one busy = true\nwrite = false\n", "two busy = true\n"], ["two"], ["one"], id="but for one told not to be"
+        ),
+    ],
+)
+def test_a_busy_calendar_is_written_to_only_where_no_other_is(
+    write: Write, tables: list[str], written: list[str], only_read: list[str]
+) -> None:
+    settings = load(write(rest=REST.partition("[[calendars]]")[0] + _folders(*tables)))
+    assert [spec.name for spec in settings.calendars] == written
+    assert [(spec.name, spec.busy) for spec in settings.busy_calendars] == [(name, True) for name in only_read]
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        (["main write = false\n"], '"main" is neither written to nor read'),
+        (["main busy = true\nwrite = false\n"], "no calendar is left to write callbacks to"),
+    ],
+)
+def test_callbacks_need_a_calendar_to_go_to(write: Write, tables: list[str], message: str) -> None:
+    (problem,) = problems(write(rest=REST.partition("[[calendars]]")[0] + _folders(*tables)))
+    assert message in problem.message
+    assert "write = false" in problem.hint
+
+
+def test_a_calendar_under_busy_is_never_written_to(write: Write) -> None:
+    table = '[[busy]]\nname = "main"\ntype = "folder"\npath = "main"\nwrite = true\n'
+    (problem,) = problems(write(table))
+    assert "only read" in problem.message
+    assert "[[calendars]]" in problem.hint
+
+
 def test_a_single_table_where_a_list_is_meant_is_a_list_of_one(write: Write) -> None:
     settings = load(write(rest=REST.replace("[[contacts]]", "[contacts]")))
     assert len(settings.contacts) == 1
