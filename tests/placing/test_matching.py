@@ -62,7 +62,7 @@ def check(board: Board, allowed: Allowed, pitch: int, per_hour: int | None, per_
 @pytest.mark.parametrize("capped", [False, True])
 def test_as_many_calls_get_a_cell_as_any_placement_can_give(capped: bool) -> None:
     chance = random.Random(7)
-    for _ in range(1500):
+    for _ in range(1200):
         pitch = chance.choice([5, 10, 15, 25, 30])
         width = chance.randrange(2, 14)
         calls = chance.randrange(1, 9)
@@ -147,7 +147,7 @@ def hours_of(number: str) -> tuple[int, int]:
     }[number]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(worlds())
 def test_every_promise_that_can_be_kept_is_placed_in_its_window(
     world: tuple[list[Commitment], list[Contact], list[Span], dict[str, Slot], Policy],

@@ -103,12 +103,14 @@ def test_about_three_is_kept_at_three_where_its_window_holds_no_slot() -> None:
         (Kind.VAGUE, window(2, until=3), "Wed 12:10"),
     ],
 )
-def test_a_window_is_called_inside_varied_and_early(kind: Kind, due: Window, expected: str) -> None:
+def test_003_2_004_5_a_window_is_called_inside_it_two_hours_apart_and_early(
+    kind: Kind, due: Window, expected: str
+) -> None:
     """The last attempt was a Thursday at 10:05: two hours from it, and no Thursday, as far as the window allows."""
     assert starts(one(promise("dana", kind, due))) == expected
 
 
-def test_another_weekday_than_the_last_attempts() -> None:
+def test_003_2_004_5_another_weekday_than_the_last_attempts() -> None:
     tried = [attempt("dana", at(-7, "09:30"), Outcome.NO_ANSWER), attempt("dana", at(-6, "11:30"), Outcome.NO_ANSWER)]
     placed = one(promise("dana", Kind.RANGE, window(0, until=4)), attempts=tried)
     assert starts(placed) == "Wed 13:30"
@@ -122,7 +124,7 @@ def test_an_attempt_that_reached_them_needs_no_variation() -> None:
     assert "varied" not in placed.why[0]
 
 
-def test_a_silent_deadline_at_half_past_four_is_still_late_but_two_hours_away() -> None:
+def test_003_2_a_silent_deadline_at_half_past_four_is_still_late_but_two_hours_away() -> None:
     placed = one(promise("dana", Kind.DEADLINE, window(4), made=at(-3, "16:30")))
     assert starts(placed) == "Fri 14:30"
 
