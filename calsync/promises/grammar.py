@@ -50,7 +50,7 @@ def translate(pattern: str, *, capture: bool) -> str:
     for piece in _PIECE.finditer(pattern):
         captured, either, name, anything, look, group, other = piece.groups()
         if captured or either:
-            chars = "".join(symbol(each.strip()) for each in (captured or either).split("|"))
+            chars = "".join(symbol(_name(each)) for each in (captured or either).split("|"))
             chars = chars if len(chars) == 1 else f"[{chars}]"
             out.append(f"({chars})" if captured and capture else chars)
         elif name:
@@ -70,6 +70,13 @@ def translate(pattern: str, *, capture: bool) -> str:
 
 _BOUNDED = {"*": "{0,8}", "+": "{1,8}"}
 """Repeats have an end, so that no text, however odd, takes more than linear time."""
+
+
+def _name(written: str) -> str:
+    name = written.strip()
+    if not name.isidentifier():
+        raise ValueError(f"a set of classes holds names and | only: {written}")
+    return name
 
 
 class Rule(NamedTuple):

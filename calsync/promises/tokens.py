@@ -26,8 +26,8 @@ _SCANNER = re.compile(
     | (?P<hclock>(?<![\d:])(?:[01]?\d|2[0-4])h\b)
     | (?P<slash>(?<![\d/])\d{1,2}/\d{1,2}(?![/\d])|(?<![\d/-])\d{1,2}-0[1-9](?![\d:/-]))
     | (?P<meridiem>  # 3p, 3 p.m., 3 p m, a.m.
-          (?<=\d)[ap]\b(?!\.?\s?m\b) | (?<=\d)\s?[ap]\s?\.\s?m\b\s?\.? | (?<=\d)\s?[ap]\s?m\b
-        | \b[ap]\s?\.\s?m\b\s?\.? | \b[ap]\sm\b)
+          (?<=\d)[ap]\b(?!\.?\s{0,2}m\b) | (?<=\d)\s{0,2}[ap]\s{0,2}\.\s{0,2}m\b\s{0,2}\.? | (?<=\d)\s{0,2}[ap]\s{0,2}m\b
+        | \b[ap]\s{0,2}\.\s{0,2}m\b\s{0,2}\.? | \b[ap]\s{1,2}m\b)
     | (?P<mixed>\b(?:b4|l8r|l8er|2day|2mor\w{1,6}|2moz|2mrw|2nite|2night|2nt|q[1-4]|[1-4]q|4the|2the)\b)
     | (?P<nth>(?<!\d)\d{1,2}\s?(?:st|nd|rd|th|\u00ba)\b)
     | (?P<decimal>(?<![\d.])\d{1,6}\.\d{1,4}(?!\d|\.\d))

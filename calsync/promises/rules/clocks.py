@@ -114,7 +114,7 @@ def _minutes(value: int | str | Length) -> int | None:
 
 @_rule(
     "time",
-    "{at|around|for}* {around|say_base} <num|clock|mil> oclock? <meridiem>",
+    "{at|around|for}* {around} <num|clock|mil> oclock? <meridiem>",
     "{at|around|for}* <num|clock|mil> ish <meridiem>",
     examples=("around 3pm", "about 10:30 am"),
 )
@@ -160,9 +160,9 @@ def noon(_: Moment, minutes: int) -> Clock:
 
 @_rule(
     "time",
-    "at? {around|say_base}? at? <clock|num|mil> ish",
-    "at? {around|say_base} at? <clock>",
-    "at? {around|say_base} at? <num|mil> oclock? (?!{word|name|slash|unit|ordinal|dash|length|month|num|percent})",
+    "at? {around}? at? <clock|num|mil> ish",
+    "at? {around} at? <clock>",
+    "at? {around} at? <num|mil> oclock? (?!{word|name|slash|unit|ordinal|dash|length|month|num})",
     examples=("around 3", "10:30ish", "about 11", "at about 2", "3 or so"),
 )
 def around(_: Moment, value: Hourlike) -> Clock | None:

@@ -86,7 +86,7 @@ def slashed(moment: Moment, parts: tuple[int, int], year: Digits | None = None) 
 
 @_date(
     "period",
-    "{from|between}? the? <num|ordinal|ordword> {dash|to|through|until|and|or} the? <num|ordinal|ordword> day? "
+    "{from|between}? the? <num|ordinal|ordword> {dash|to|until|and|or} the? <num|ordinal|ordword> day? "
     "of? <month> dot? comma? {of|in}? <mil>?",
     examples=("10 - 22 August 2026", "from the 13th to the 15 of July", "9 to 12 of June"),
 )
@@ -96,7 +96,7 @@ def days_of_month(moment: Moment, first: int, last: int, month: int, year: Digit
 
 @_date(
     "period",
-    "{from|between}? <month> dot? the? <num|ordinal|ordword> {dash|to|through|until|and|or} the? "
+    "{from|between}? <month> dot? the? <num|ordinal|ordword> {dash|to|until|and|or} the? "
     "<num|ordinal|ordword> comma? {of|in}? <mil>? (?!{meridiem|slash|month|length|unit|of})",
     examples=("July 13-15", "april 9th through 17th", "November 18-19", "April 1 or 2"),
 )
@@ -330,8 +330,7 @@ def holiday(moment: Moment, name: str, year: Digits | None) -> Days | None:
 @_date(
     "date",
     "{on|the}* <ordinal> (?!{unit|weekday|quarter|half|slash|month|num|some_count|of}|dash? word)",
-    "on? the <ordword> "
-    "(?={comma|stop|dot|dash|at|in|paren|time|after|before|by|quote|part|then|through|until|to|from|or|and})",
+    "on? the <ordword> (?={comma|stop|dot|dash|at|in|paren|time|after|before|by|quote|part|then|until|to|from|or|and})",
     "on? the <ordword>$",
     "on? the <num> (?={from|time|comma|at|stop|dot|between|to|after|before})",
     "on the? <num>$",

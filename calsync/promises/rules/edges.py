@@ -15,7 +15,7 @@ _edge = EDGES.rule
 
 @_edge(
     "period",
-    "{in|the|at|around|sometime|during|toward|on}* <early|mid|late|later> {in|of|the|on|part|to}* <period|month>",
+    "{in|the|at|around|sometime|during|on}* <early|mid|late|later> {in|of|the|on|part|to}* <period|month>",
     "{in|the|at|around|sometime|during}* <early|mid|late|end|later> of the? <period|month>",
     "{in|the|at|around|sometime|during}* <end> of? <period|month>",
     examples=("early next week", "mid-April", "end of next week", "late March", "mid-next-week", "beginning of April"),
@@ -39,7 +39,7 @@ def edge_past(moment: Moment, edge: str, base: Days) -> bool:
 
 @_edge(
     "period",
-    "{in|during|the}* the? <ordinal|ordword|last> {full|more}? <unit> {of|in}? the? <period|month>",
+    "{in|during|the}* the? <ordinal|ordword|last> {more}? <unit> {of|in}? the? <period|month>",
     "{in|during|the}* the? <ordinal|ordword|last> more? <week_of> the? <period|month>",
     "<period> comma? the? <ordinal|ordword|last> <unit>",
     examples=("first week of September", "second week in May", "last week of March", "first week of next month"),

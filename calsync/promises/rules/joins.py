@@ -62,7 +62,7 @@ def about(moment: Moment, length: Length) -> Length:
 
 @_rule(
     "period",
-    "{within|no_more_than} {the|next|coming|around}* <length>",
+    "{within} {the|next|coming|around}* <length>",
     "{in|over|during} the {next|coming|following}+ <length>",
     examples=("within 3 days", "in the next few days"),
 )
@@ -237,7 +237,7 @@ def same_day(moment: Moment, unit: str, base: Days) -> Days | None:
 
 @_rule(
     "period",
-    "{after|in} {around|at|just|like|maybe}* <length> {timeword|from_now}? ish?",
+    "{after|in} {around|at|like}* <length> {timeword|from_now}? ish?",
     "<length> {from_now|later|outside} ish?",
     "{give|wait} {obj|me|you|third|name}? <length>",
     examples=("in 4 days", "4 days from now", "in 2 weeks time", "in about ten days", "3 weeks later"),
@@ -250,7 +250,7 @@ def in_days(moment: Moment, length: Length) -> Days | None:
 
 @_rule(
     "elapsed",
-    "{after|in} {around|at|just|like|maybe}* <length> {timeword|from_now}? ish?",
+    "{after|in} {around|at|like}* <length> {timeword|from_now}? ish?",
     "<length> {from_now|later|outside} ish?",
     "{give|wait} {obj|me|you|third|name}? <length>",
     examples=("in an hour", "in 2 hours", "30 minutes later", "in about 20 minutes"),
@@ -280,7 +280,7 @@ _join = JOINS.rule
 
 @_join(
     "period",
-    "<from|between>? <day|period> {dash|to|through|until|slash} {the}? <day|period>",
+    "<from|between>? <day|period> {dash|to|until|slash} {the}? <day|period>",
     "<between> <day|period> and {the}? <day|period>",
     "<around>? <day|period> comma? or {filler|the|on|sometime}* <day|period>",
     examples=(
@@ -316,7 +316,7 @@ def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days |
 
 @_join(
     "period",
-    "{from|between}? <day> {dash|to|through|until|or|and} the? <num|ordinal> "
+    "{from|between}? <day> {dash|to|until|or|and} the? <num|ordinal> "
     "(?!{slash|length|meridiem|oclock|month|unit|of|dash})",
     examples=("april 9th through 17",),
 )
@@ -329,14 +329,14 @@ def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
 
 @_join(
     "clocks",
-    "{from|between|at|for|around|anywhere}+ the? <num|mil|time> {dash|to|and|until|through|or} <num|mil|time> "
+    "{from|between|at|for|around}+ the? <num|mil|time> {dash|to|and|until|or} <num|mil|time> "
     "(?!{slash|length|unit|month|ordinal})",
-    "<time> {dash|to|until|through|or|slash} <num|mil|time> (?!{slash|length|unit|month|ordinal})",
-    "<num|mil> {dash|to|until|through|or} <time>",
+    "<time> {dash|to|until|or|slash} <num|mil|time> (?!{slash|length|unit|month|ordinal})",
+    "<num|mil> {dash|to|until|or} <time>",
     "(?<={day|period|comma|part|call|try}) <num> {dash|to|or} <num> "
     "(?!{slash|length|unit|month|ordinal|word|name|of|dash|clock})",
     "<num> {dash|to} <num> (?={on|the|in|at}* {day|part|zone|my_time|her_time|period})",
-    examples=("2-4", "between 2 and 4", "from 9 to 11:30", "3:30-6:00pm", "10-12 tomorrow"),
+    examples=("tues 2-4", "between 2 and 4", "from 9 to 11:30", "3:30-6:00pm", "10-12 tomorrow"),
 )
 def clock_to_clock(_: Moment, one: Hourlike, two: Hourlike) -> Clocks | None:
     start, end = as_clock(one), as_clock(two)
@@ -359,7 +359,7 @@ def after_and_before(_: Moment, start: Clock, end: Clock) -> Clocks:
 @_join(
     "time",
     "(?<={day|period}) {comma|dash}? <num|mil> "
-    "(?={comma|stop|dot|paren|quote|zone|my_time|her_time|part|dash|if|unless|then|with|filler|to})",
+    "(?={comma|stop|dot|paren|quote|zone|my_time|her_time|part|dash|if|then|filler|to})",
     "(?<={day|period}) {comma|dash}? <num|mil>$",
     examples=("tom 930", "Thurs 3"),
 )
@@ -371,7 +371,7 @@ def hour_after_day(_: Moment, value: Hourlike) -> Clock | None:
 
 @_join(
     "over_bound",
-    "{once|when|after|as_soon_as} {the}? <day|period> {be|have}? {over}",
+    "{when|after} {the}? <day|period> {be|have}? {over}",
     examples=("once the weekend is over",),
 )
 def once_over(_: Moment, days: Days) -> Days:

@@ -249,14 +249,14 @@ def year_alone(moment: Moment, year: Digits) -> Days | None:
 @_rule(
     "period",
     "(?<={in|during|of|sometime|over|this|early|mid|late|end|by|before|after|until|from|starting|since|between|"
-    "around|to|within|not_before|and|or|through|dash|following}) <month>",
+    "around|to|within|not_before|and|or|dash|following}) <month>",
     examples=("in April", "during March", "by May"),
 )
 def month_alone(moment: Moment, number: int) -> Days | None:
     return named_month(moment, number, None)
 
 
-@_rule("period", "<month> (?!{will|call_verb})", examples=("April",))
+@_rule("period", "<month> (?!{will})", examples=("April",))
 def bare_month(moment: Moment, number: int) -> Days | None:
     return None if number == 5 else named_month(moment, number, None)  # "may" alone is a verb
 
@@ -273,7 +273,7 @@ def part_of_this(moment: Moment, edge: str, unit: str) -> Days | None:
 
 @_rule(
     "period",
-    "{in|the|at|around|for|toward}* <phrase> (of|next|this)? (this)?",
+    "{in|the|at|around|for}* <phrase> (of|next|this)? (this)?",
     examples=("EOW", "end of the month", "in the new year", "later this week"),
 )
 def phrase(moment: Moment, name: str) -> Days | None:
