@@ -6,11 +6,13 @@ PY ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadgroup
+# Whether the tests may start a systemd of their own: as root, where it is installed.
+LAB ?= $(shell [ "$$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && command -v dbus-daemon)
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test lint format bench reference constraints install uninstall clean help
+.PHONY: demo test soak lint format bench bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -35,8 +37,12 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 demo: $(VENV)/.installed  ## the main job on the shipped example; shows the week
 	@$(BIN)/calsync demo --into demo-calendar
 
-test: $(VENV)/.installed-dev  ## every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: $(VENV)/.installed-dev  ## every test; those that start a systemd of their own where that can be done
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(if $(LAB),,-m "not lab")
+
+soak: $(VENV)/.installed-dev  ## the daemon killed 200 times under load, a simulated month, 500 attempts by the clock
+	CALSYNC_KILLS=200 CALSYNC_DAYS=31 $(BIN)/python -m pytest -q tests/daemon/test_killed.py tests/daemon/test_months.py
+	$(BIN)/python -m benchmarks.daemon --samples 500
 
 lint: $(VENV)/.installed-dev  ## style, types
 	$(BIN)/ruff check .
@@ -49,6 +55,9 @@ format: $(VENV)/.installed-dev  ## put the source into its one format
 
 bench: $(VENV)/.installed-dev  ## reading and folding 100,000 attempts, next to a bare csv.reader
 	$(BIN)/python -m benchmarks.reading
+
+bench-daemon: $(VENV)/.installed-dev  ## what the daemon costs: wake-ups, CPU, memory, start, latency
+	$(BIN)/python -m benchmarks.daemon
 
 reference: $(VENV)/.installed-dev  ## docs/reference and the picture of a week, made again from the source
 	$(BIN)/python -m tools.reference

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -55,6 +56,9 @@ def uninstall(config: Path | None, *, purge_state: bool) -> int:
     if unit.exists():
         _systemctl("disable", "--now", NAME)
         unit.unlink()
+        for folder in (unit.parent, unit.parent.parent):
+            with suppress(OSError):
+                folder.rmdir()  # where nothing else of yours is in it
         _systemctl("daemon-reload")
         sys.stdout.write("The service is gone. Your files and the ledger are where they were.\n")
     else:
