@@ -90,7 +90,8 @@ class LogRows:
         """Hand every row that can be read to the touches, report the others; returns how many were read."""
         pick, label, hours, minute = self._pick, self._label, self._moments.hours, minutes()
         known, ways, touches = self._known, self._ways, self._touches
-        count = 0
+        added = touches.added.append
+        count, latest = 0, touches.latest
         for line, row in rows:
             row.append("")  # a field without a column reads this
             when, who, direction, channel, said, promise, note, own_id, number = pick(row)
@@ -129,11 +130,14 @@ class LogRows:
                 make_where(label, line),
             )
             count += 1
-            if own_id or at.fold or (earlier and ((last := earlier[-1].at) >= at or last.fold)):
-                touches.add(attempt, has_id=bool(own_id))
-            else:
+            if moment > latest and not own_id:  # later than every row before: last of its contact, and new
+                latest = moment
                 earlier.append(attempt)
-                touches.added.append(contact_id)
+                added(contact_id)
+            else:
+                touches.add(attempt, has_id=bool(own_id))
+                latest = max(latest, moment)
+        touches.latest = latest
         return count
 
     def _contact(self, who: str, number: str) -> _Known:

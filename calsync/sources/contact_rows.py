@@ -51,7 +51,7 @@ class ContactRows:
         if layout.pairs:
             fields, extra = self._with_pairs(cells, fields, extra)
         (
-            contact_id,
+            own_id,
             name,
             first_name,
             company,
@@ -67,42 +67,40 @@ class ContactRows:
             dnc,
         ) = fields
         name = name or self._name_of_parts(cells) or company
-        of_row = self._read("line", line, stated)
+        read = self._read
+        of_row = read("line", line, stated) if stated else None
         phones = self._phones(line, cells, of_row) if layout.phones else ()
         emails = self._emails(line, cells) if layout.emails else ()
-        if not any(cells):
-            return None  # a spreadsheet pads a table with empty rows
-        if not (name or phones or emails or contact_id):
-            self._report(
-                line, "name", "this row names nobody: no name, number, address or id", "fill it in, or remove it"
-            )
+        if not (name or phones or emails or own_id):
+            if any(cells):  # a spreadsheet pads a table with empty rows
+                message = "this row names nobody: no name, number, address or id"
+                self._report(line, "name", message, "fill it in, or remove it")
             return None
-        groups = (
-            tuple(group for i in layout.groups if cells[i] for group in groups_of(cells[i])) if layout.groups else ()
-        )
-        do_not_call = self._read("do_not_call", line, dnc)
+        groups = tuple([group for i in layout.groups for group in groups_of(cells[i])]) if layout.groups else ()
+        do_not_call = read("do_not_call", line, dnc) if dnc else None
         if do_not_call is None and groups and not DO_NOT_CALL_GROUPS.isdisjoint(map(plain, groups)):
             do_not_call = True
+        notes = [cells[i] for i in layout.notes if cells[i]]
         return make_contact(
-            contact_id,
-            name,
-            phones,
-            emails,
-            self._read("kind", line, kind),
-            referrer,
-            topic,
-            benefit,
-            self._read("timezone", line, zone),
-            self._read("region", line, region),
-            cadence or None,
-            urgency or None,
-            do_not_call,
-            "\n".join([cells[i] for i in layout.notes if cells[i]]),
-            first_name,
-            company,
-            groups,
-            extra,
-            make_where(self.label, line),
+            id=own_id,
+            name=name,
+            phones=phones,
+            emails=emails,
+            kind=read("kind", line, kind) if kind else None,
+            referrer=referrer,
+            topic=topic,
+            benefit=benefit,
+            timezone=read("timezone", line, zone) if zone else None,
+            region=read("region", line, region) if region else None,
+            cadence=cadence or None,
+            urgency=urgency or None,
+            do_not_call=do_not_call,
+            notes=notes[0] if len(notes) == 1 else "\n".join(notes),
+            first_name=first_name,
+            company=company,
+            groups=groups,
+            extra=extra,
+            where=make_where(self.label, line),
         )
 
     def _with_pairs(
@@ -136,23 +134,33 @@ class ContactRows:
                 if not_for_calls(label):
                     continue
                 of_column = line_of(label)
-            for text in (cell,) if is_whole(cell) else _SEVERAL.split(cell):
+            if is_whole(cell):
+                self._keep(phones, cell, "", of_column)
+                continue
+            for text in _SEVERAL.split(cell):
                 try:
                     e164, extension = self.numbers.read(text)
                 except BadNumber as error:
                     self._report(line, self.layout.header[column.index], str(error), error.hint)
-                    continue
-                if e164 not in self.own and (e164 + extension not in phones or phones[e164 + extension].line is None):
-                    phones[e164 + extension] = make_phone(e164, of_column, extension)
+                else:
+                    self._keep(phones, e164, extension, of_column)
         return tuple(phones.values())
+
+    def _keep(self, phones: dict[str, Phone], e164: str, extension: str, line: Line | None) -> None:
+        if e164 in self.own:
+            return
+        before = phones.get(e164 + extension)
+        if before is None or before.line is None:
+            phones[e164 + extension] = make_phone(e164, line, extension)
 
     def _emails(self, line: int, cells: list[str]) -> tuple[str, ...]:
         emails: dict[str, str] = {}
         for index in self.layout.emails:
             cell = cells[index]
-            if not cell:
+            if _ONE_ADDRESS(cell):
+                emails.setdefault(cell.casefold(), cell)
                 continue
-            for text in (cell,) if _ONE_ADDRESS(cell) else _SEVERAL_ADDRESSES.split(cell):
+            for text in _SEVERAL_ADDRESSES.split(cell):
                 address = text.removeprefix("mailto:").strip("<> ")
                 if _ONE_ADDRESS(address):
                     emails.setdefault(address.casefold(), address)
@@ -162,9 +170,7 @@ class ContactRows:
         return tuple(emails.values())
 
     def _read(self, name: str, line: int, cell: str) -> Any:
-        """The value of a cell that has a meaning of its own; ``None`` where it is empty or cannot be read."""
-        if not cell:
-            return None
+        """The value of a cell that has a meaning of its own; what holds instead where it cannot be read."""
         if (name, cell) in self._read_before:
             return self._read_before[name, cell]
         try:

@@ -41,18 +41,20 @@ class Merged:
 def merge(records: Iterable[Contact], uids: Collection[str] = frozenset()) -> Merged:
     """Merge ``records`` (``id`` is ``""`` where the file states none); ``uids`` are ids that came from vCards."""
     merger = _Merger(uids)
-    by_id, by_key, found = merger.by_id, merger.by_key, merger.found
+    by_id, by_key, found, known = merger.by_id, merger.by_key, merger.found, merger.by_key.__contains__
     for record in _named_first(records):
         keys = [phone.e164 for phone in record.phones]
-        if record.emails:
-            keys += [address.casefold() for address in record.emails]
-        if record.id in by_id or not by_key.keys().isdisjoint(keys) or not (keys or record.id):
+        for address in record.emails:
+            keys.append(address.casefold())  # noqa: PERF401  # most have one or none: a loop is quicker
+        own_id = record.id
+        if own_id in by_id or not (keys or own_id) or any(map(known, keys)):
             merger.join(record, keys)
             continue
-        if record.id:
-            by_id[record.id] = len(found)
+        index = len(found)
+        if own_id:
+            by_id[own_id] = index
         for key in keys:
-            by_key[key] = [len(found)]
+            by_key[key] = [index]
         found.append(record)
     return merger.result()
 

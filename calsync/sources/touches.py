@@ -7,6 +7,7 @@ that is reported too.  An opt-out is never overwritten by such a row.
 
 from __future__ import annotations
 
+import math
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from datetime import UTC
@@ -28,6 +29,7 @@ class Touches:
         self._settled: Mapping[str, tuple[Attempt, ...]] = {}
         self.added: list[str] = []
         self.crossed = False
+        self.latest: float = -math.inf
         self._problems: list[Problem] = []
 
     @property
@@ -38,21 +40,27 @@ class Touches:
     def rows_of(self, contact_id: str) -> list[Attempt]:
         """The attempts of a contact, oldest first.
 
-        One that is later than the last of them may be appended directly, if it has no id of its own and neither lies in
-        the second pass of an hour that comes twice; its contact goes to ``added``.
+        One that is later than ``latest``, the latest of all, may be appended directly, if it has no id of its own; its
+        contact goes to ``added``.
         """
         return self._rows.setdefault(contact_id, [])
 
     def add(self, attempt: Attempt, *, has_id: bool) -> None:
         """Add any row: one with an id of its own, one out of order, one that says again what another said."""
         rows = self.rows_of(attempt.contact_id)
+        last = rows[-1].at if rows else None
+        # In the hour that comes twice, wall clocks do not tell what was first: then the place is looked for.
+        in_order = last is None or (last < attempt.at and not last.fold)
         same = self._by_id.get(attempt.key)
-        if same is None:
+        if same is None and not in_order:
             same = next((a for a in rows if a.at == attempt.at and a.key == attempt.key), None)
         if has_id:
             self._by_id.setdefault(attempt.key, attempt)
         if same is None:
-            insort(rows, attempt, key=self._when)
+            if in_order:
+                rows.append(attempt)
+            else:
+                insort(rows, attempt, key=self._when)
             self.added.append(attempt.contact_id)
         elif self._order(same) > self._order(attempt):
             self.crossed = True
