@@ -48,12 +48,13 @@ class Law:
     eves: Hours | None = None
     dates: Mapping[str, Hours] = field(default_factory=dict)
     extra_holidays: frozenset[str] = frozenset()
+    holiday_region: str = ""
     holiday_sets: tuple[str, ...] = ("public",)
     caps: tuple[Cap, ...] = ()
 
     def holiday(self, region: str, day: date) -> str:
         """The name of the holiday that ``day`` is under this row, ``""`` when it is none."""
-        if name := holidays_of(region, day.year, self.holiday_sets).get(day):
+        if name := holidays_of(self.holiday_region or region, day.year, self.holiday_sets).get(day):
             return name
         return "a holiday of this law" if f"{day:%m-%d}" in self.extra_holidays else ""
 
@@ -107,6 +108,7 @@ def _law(code: str, row: Mapping[str, Any]) -> Law:
         eves=_parse(row["eves"]) if "eves" in row else None,
         dates={day: _parse(hours) for day, hours in row.get("dates", {}).items()},
         extra_holidays=frozenset(row.get("extra_holidays", ())),
+        holiday_region=row.get("holiday_region", ""),
         holiday_sets=tuple(row.get("holiday_sets", ("public",))),
         caps=tuple(
             Cap(cap["calls"], timedelta(hours=cap["hours"]), frozenset(Channel(name) for name in cap["counts"]))

@@ -56,6 +56,8 @@ def _also(law: Law) -> str:
     if law.eves is not None:
         parts.append(f"day before a holiday {spell(law.eves)}")
     parts += [f"{day} {spell(hours)}" for day, hours in sorted(law.dates.items())]
+    if law.holiday_region:
+        parts.append(f"holidays of `{law.holiday_region}` only")
     if law.extra_holidays:
         parts.append(f"also a holiday: {', '.join(sorted(law.extra_holidays))}")
     covered = sorted(code for code, other in table().items() if other.code == law.code and code != law.code)

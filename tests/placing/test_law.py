@@ -46,6 +46,8 @@ CHRISTMAS, CHRISTMAS_EVE, THANKSGIVING = date(2026, 12, 25), date(2026, 12, 24),
         ("US-RI", SUN, "none"),
         ("US-TX", MON, "09:00-21:00"),
         ("US-TX", SUN, "12:00-21:00"),
+        ("US-TX", THANKSGIVING, "none"),
+        ("US-TX", date(2026, 11, 27), "09:00-21:00"),  # a holiday of the state, not of the country
         ("US-SD", SUN, "none"),
         ("US-UT", SUN, "none"),
         ("US-UT", date(2026, 7, 24), "none"),  # Pioneer Day
