@@ -17,23 +17,27 @@ def answer(arguments: Sequence[str]) -> int | None:
         return 0
     if list(arguments) == ["parse", "--jsonl"]:
         return parse_lines()
-    if "status" in arguments:
-        return _status(list(arguments))
+    config, rest = _without_config(arguments)
+    if sorted(rest) in (["status"], ["--json", "status"]):
+        from calsync.cli.status import at_once
+
+        return at_once(config, as_json="--json" in rest)
+    if sorted(rest) in (["run"], ["--verbose", "run"]):
+        # The daemon lives for months: what parses a command line would stay in its memory all the while.
+        from calsync.cli.run import run
+
+        return run(config, verbose="--verbose" in rest)
     return None
 
 
-def _status(arguments: list[str]) -> int | None:
-    """``[--config FILE] status [--json] [--config FILE]``, in any order; every other form is left to the rest."""
-    config = None
-    while "--config" in arguments[:-1]:
-        place = arguments.index("--config")
-        config = Path(arguments[place + 1])
-        del arguments[place : place + 2]
-    if sorted(arguments) not in (["status"], ["--json", "status"]):
-        return None
-    from calsync.cli.status import at_once
-
-    return at_once(config, as_json="--json" in arguments)
+def _without_config(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """``--config FILE``, wherever it stands, and the other words; what is written otherwise is left to the rest."""
+    config, rest = None, list(arguments)
+    while "--config" in rest[:-1]:
+        place = rest.index("--config")
+        config = Path(rest[place + 1])
+        del rest[place : place + 2]
+    return config, rest
 
 
 def parse_lines() -> int:
