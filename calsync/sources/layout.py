@@ -138,7 +138,7 @@ def native_layout(
     if not layout.names_somebody:
         raise SourceError(
             f"{label}, line {line}: no column says who a contact is; the header has {listed(header)}",
-            hint='name the columns in the configuration, such as columns = { name = "Client", phone = "Tel." }',
+            hint='name the columns in the configuration, such as map = { name = "Client", phone = "Tel." }',
         )
     return layout, problems
 
@@ -177,13 +177,13 @@ def told_columns(
         if base not in fields or (colon and (base != "phone" or line_of(line) is None)):
             meant = nearest(base, fields) or "phone:cell, phone:work or phone:home"
             raise SourceError(
-                f'{label}: columns names "{name}", which is no field of calsync', hint=f'write "{meant}" instead'
+                f'{label}: map names "{name}", which is no field of calsync', hint=f'write "{meant}" instead'
             )
         index = exact.get(title.strip(), loose.get(plain(title)))
         if index is None:
             meant = nearest(title, [t.strip() for t in header])
             raise SourceError(
-                f'{label}: columns says that {name} stands in "{title}", but the header has {listed(header)}',
+                f'{label}: map says that {name} stands in "{title}", but the header has {listed(header)}',
                 hint=f'write {name} = "{meant}"' if meant else "write the header as it stands in the file",
             )
         told[index] = name

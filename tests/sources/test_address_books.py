@@ -294,7 +294,7 @@ def test_the_format_is_found_out(desk: Desk, text: str, expected: str) -> None:
 def test_a_list_without_any_known_column_says_how_to_name_them(desk: Desk) -> None:
     with pytest.raises(SourceError, match="no column says who a contact is; the header has Umsatz, Ort") as caught:
         desk.contacts("Umsatz,Ort\n5,Wien\n").read()
-    assert "columns = {" in caught.value.hint
+    assert "map = {" in caught.value.hint
 
 
 def test_a_column_map_beats_every_other_reading_of_the_header(desk: Desk) -> None:
