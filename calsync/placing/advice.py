@@ -12,6 +12,7 @@ from calsync.placing.board import Board
 from calsync.placing.facts import Facts, facts_of
 from calsync.placing.grid import minutes, minutes_up
 from calsync.placing.holiday import holidays_of
+from calsync.placing.law import legal_hours
 from calsync.placing.world import World, illegal_in
 
 REACH = 30
@@ -131,7 +132,7 @@ def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
         elif not inside:
             lines.append(f"{name}: there is no time left in it")
         elif not legal:
-            outside = illegal_in(places, first, first + look.world.grid.slot)
+            outside = _shut(places, local) or illegal_in(places, first, first + look.world.grid.slot)
             lines.append(f"{name}: no call is legal then" + (f" ({words.hours_words(*outside)})" if outside else ""))
         elif not legal & look.world.work(day):
             lines.append(f"{name}: your hours and theirs do not meet")
@@ -140,6 +141,11 @@ def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
         else:
             lines.append(f"{name}: your day is full")
     return lines
+
+
+def _shut(places: Sequence[tuple[str, str]], local: date) -> tuple[str, date] | None:
+    """The first of the places in which nobody may be called on that day."""
+    return next(((region, local) for region, _ in places if not legal_hours(region, local)), None)
 
 
 def _holidays(days: Iterable[int], look: _Look) -> list[str]:
