@@ -18,17 +18,21 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from calsync.model import Contact, Reading, Window
+from calsync.promises.compose import compose
+from calsync.promises.grammar import Line
 from calsync.promises.lexicon import lexicon_for
-from calsync.promises.reading import analyse, moment_of
+from calsync.promises.reading import LEVELS, moment_of
+from calsync.promises.tokens import tokenise
 from calsync.promises.values import DAY_NAMES, Moment
 from calsync.promises.verdict import judge
 from calsync.promises.windows import wall
 from calsync.promises.words import DEFAULT, Words
 
 _WEEKDAY = "(?P<weekday>mon|tue|wed|thu|fri|sat|sun|" + "|".join(DAY_NAMES) + ")"
-_CLOCK = r"(?: (?:at )?(?:[1-9]|1[0-2])(?::[0-5]\d)? ?[ap]m)?"
+_CLOCK = r" (?:at )?(?:[1-9]|1[0-2])(?::[0-5]\d(?: ?[ap]m)?| ?[ap]m)"
 _COUNTED = re.compile(
-    rf"(?:(?:by|on|after|before|next|by next|on next) )?{_WEEKDAY}{_CLOCK}|tomorrow{_CLOCK}|next week"
+    rf"(?:(?:by|on|after|before|next|by next|on next) )?{_WEEKDAY}(?P<clock>{_CLOCK})?|tomorrow(?:{_CLOCK})?|next week"
+    r"|by (?:the )?end of (?:the )?week|by eow"
     r"|in [1-9]\d?(?: business| working)? days?|in [1-9]\d? weeks?",
     re.IGNORECASE,
 )
@@ -36,7 +40,10 @@ _QUIET_HOURS = 4
 """No clock is changed later in the day than that, so from then on a wall-clock time is what it is in every week."""
 
 _TIMES = frozenset(("now", "today", "weekday", "contact_zone"))
-_LIMIT = 100_000
+_READINGS, _LINES = 100_000, 2_000
+"""How many of each are remembered; a line of words weighs more than a reading."""
+
+_STAGES: tuple[Callable[[Line, Moment], Line], ...] = (*(level.apply for level in LEVELS), compose)
 
 
 _Key = TypeVar("_Key")
@@ -73,6 +80,7 @@ class Language:
         self._lexicon = lexicon_for(locale[:2].lower() or "en", words)
         names = " ".join([*(name for name, _ in words.parts), *(name for name, _ in (*words.phrases, *words.holidays))])
         self._own = frozenset(re.findall(r"\w+", names.lower()))
+        self._begun: dict[str, tuple[int, Line]] = {}
         self._timeless: dict[str, Reading] = {}
         self._of_day: dict[tuple[str, date], Reading] = {}
         self._of_week: dict[tuple[str, int], tuple[date, Reading]] = {}
@@ -103,7 +111,7 @@ class Language:
         plain = moment_of(local, self._zone, theirs, self._locale, self._lexicon, resolve=False)
         moment = _Watched(*(getattr(plain, name) for name in Moment.__slots__))
         moment.asked = False
-        reading = judge(analyse(text, moment), moment)
+        reading = judge(self._analyse(text, moment), moment)
         if not moment.asked:
             return _keep(self._timeless, text, replace(reading, lasting=True))
         day = local.date()
@@ -112,6 +120,16 @@ class Language:
             _keep(self._of_week, (text, day.weekday()), (day, reading))
         return reading
 
+    def _analyse(self, text: str, moment: _Watched) -> Line:
+        """``analyse``, going on from the first stage at which something hangs on the moment."""
+        begun = self._begun.get(text)
+        first, line = begun or (0, tokenise(text, self._lexicon))
+        for number in range(first, len(_STAGES)):
+            before, line = line, _STAGES[number](line, moment)
+            if moment.asked and begun is None:
+                begun = _keep(self._begun, text, (number, before), _LINES)
+        return line
+
     def _same_every_week(self, text: str, day: date, reading: Reading) -> bool:
         counted = _COUNTED.fullmatch(text)
         window = reading.window
@@ -119,7 +137,7 @@ class Language:
             return False
         weekday = counted["weekday"]
         return (
-            (weekday is None or not DAY_NAMES[day.weekday()].lower().startswith(weekday.lower()))
+            (counted["clock"] is None or weekday is None or not _names(weekday, day))
             and window.earliest.date() > day
             and window.earliest.tzinfo is self._zone
             and window.earliest.hour >= _QUIET_HOURS
@@ -127,8 +145,12 @@ class Language:
         )
 
 
-def _keep(memory: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
-    if len(memory) >= _LIMIT:
+def _names(weekday: str, day: date) -> bool:
+    return DAY_NAMES[day.weekday()].lower().startswith(weekday.lower())
+
+
+def _keep(memory: dict[_Key, _Value], key: _Key, value: _Value, limit: int = _READINGS) -> _Value:
+    if len(memory) >= limit:
         memory.clear()
     memory[key] = value
     return value

@@ -18,15 +18,16 @@ DANA = Contact("dana", "Dana Levy")
 COUNTED = [
     *(f"{bound} {day}".strip() for bound in ("", "by", "on", "after", "next", "by next") for day in ("Fri", "Sunday")),
     "before tuesday", "Mon 3pm", "on Tue 10:30am", "by Friday at 2 pm", "Sun 5am", "after Saturday 11pm", "tomorrow",
-    "tomorrow at 4:15 pm", "next week", "in 1 day", "in 9 days", "in 30 days", "in 1 business day",
+    "tomorrow at 4:15 pm", "next week", "Tue 10:30",
+    "by end of week", "by EOW", "in 1 day", "in 9 days", "in 30 days", "in 1 business day",
     "in 4 business days", "in 9 working days", "in 1 week", "in 8 weeks",
 ]  # fmt: skip
 """What is moved from week to week."""
 
 BOUND_TO_THE_MOMENT = [
     "today", "later today", "this afternoon", "in the morning", "at 3", "3pm", "in 2 hours", "this week", "by EOD",
-    "12/3", "Dec 3",
-    "end of month", "in 2 months", "Thanksgiving", "after the holidays", "3pm her time", "between 2 and 4",
+    "Friday 3", "end of the week", "between 2 and 4",
+    "12/3", "Dec 3", "end of month", "in 2 months", "Thanksgiving", "after the holidays", "3pm her time",
     "she'll call me Friday", "call me back in 2 days at this time", "next month", "the 15th", "Sun 2:30am",
 ]  # fmt: skip
 TIMELESS = ["", "voicemail full", "take me off your list", "will try again", "quote 4711 for the second house"]
