@@ -61,7 +61,7 @@ def log_columns(
             meant = nearest(name, [title.strip() for title in header], 0.5)
             raise SourceError(
                 f'{label}, line {line}: there is no column "{name}"; the header has {listed(header)}',
-                hint=f'write {name} over it, or name it in the configuration: map = {{ {name} = "{meant or "Header"}" }}',
+                hint=f'write {name} over it, or say in the configuration: map = {{ {name} = "{meant or "Header"}" }}',
             )
     return LogColumns(len(header), index, {name: header[i].strip() for name, i in index.items()}), problems
 

@@ -19,9 +19,10 @@ DATE_ORDERS = ("iso", "mdy", "dmy")
 class SourceSpec:
     """One contact list or call log.
 
-    ``columns`` (``map`` in the configuration) maps our field to their header (``{"phone:cell": "Tel. mobil"}``) and beats every other reading of a
-    header.  ``encoding`` and ``separator`` are found out where they are ``None``.  ``name`` is what messages call the
-    file, by default its path.  An ``optional`` file may be absent, as calsync's own log is until the first outcome.
+    ``columns`` (``map`` in the configuration) maps our field to their header, ``{"phone:cell": "Tel. mobil"}``, and
+    beats every other reading of a header.  ``encoding`` and ``separator`` are found out where they are ``None``.
+    ``name`` is what messages call the file, by default its path.  An ``optional`` file may be absent, as calsync's own
+    log is until the first outcome.
     ``dates`` is one of ``DATE_ORDERS`` and concerns attempts only.
     """
 
