@@ -75,6 +75,8 @@ class Office:
         self._opener = opener
         self._branches: dict[str, Branch] = {}
         self.calm: Calm | None = None
+        self.doubted: Book | None = None
+        """What the files said when they were last refused for having shrunk."""
 
     def close(self) -> None:
         for branch in self._branches.values():
@@ -159,10 +161,15 @@ def noted(tables: Sequence[Mapping[str, Row]]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Calm:
-    """After a clean run: until something changes, or the clock reaches ``until``, there is nothing to work out."""
+    """After a clean run: until something changes, or the clock reaches ``until``, there is nothing to work out.
+
+    That holds for the ``calendars`` that took part in the run, and as long as the rep is ``busy`` as then.
+    """
 
     book: Book
     plan: Plan
+    busy: tuple[Span, ...]
+    calendars: frozenset[str]
     since: datetime
     until: datetime
 

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from calsync.calendars import CalendarSpec
-from calsync.calendars.base import Calendar, Changes, Seen
-from calsync.errors import CalendarError, GuardError
-from calsync.ledger import CalendarRow, Decision, Intent, Row, Status
+from calsync.errors import CalendarError, GuardError, SourceError
+from calsync.ledger import CalendarRow, Decision, Status
+from calsync.look import Confirmation, Look, look_at
 from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
-from calsync.office import Branch, Calm, Office, noted
+from calsync.office import Calm, Office, noted
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
 from calsync.sources import append_attempt, with_attempts
 from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
 from calsync.sync.faces import moment_text
-from calsync.sync.guards import lost_listing, shrunk_sources
-from calsync.sync.marks import Deleted, Mark, Moved, News, Restored, Said, present_uids, read_marks
+from calsync.sync.guards import shrunk_sources
+from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
 from calsync.sync.outcomes import attempt_of, when
 from calsync.sync.plan import NOTICE, Wanted, row_of
 from calsync.sync.plan import plan as reconcile
@@ -34,26 +34,6 @@ ROUNDS = 3
 
 BUSY_AHEAD = timedelta(days=60)
 """How far ahead the rep's other calendars are read."""
-
-
-@dataclass(slots=True)
-class Look:
-    """What one look at one calendar brought."""
-
-    spec: CalendarSpec
-    branch: Branch
-    rows: dict[str, Row]
-    marks: tuple[Mark, ...] = ()
-    unknown: Mapping[str, Seen] = field(default_factory=dict)
-    seen: tuple[Seen, ...] = ()
-    token: str | None = None
-    problems: tuple[Problem, ...] = ()
-    refused: str = ""
-
-    @property
-    def quiet(self) -> bool:
-        """True when nothing happened on the calendar since the last look, and nothing is pending."""
-        return not (self.marks or self.unknown or self.seen or self.problems or self.refused)
 
 
 @dataclass(slots=True)
@@ -72,6 +52,10 @@ class Run:
     refused: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     written: int = 0
+
+    @property
+    def confirmation(self) -> Confirmation:
+        return Confirmation(self.office.ledger, self.confirm, self.dry_run)
 
     def report(self, plan: Plan | None) -> Report:
         order = [spec.name for spec in self.office.settings.calendars]
@@ -99,9 +83,9 @@ def run_once(
 ) -> Report:
     """One pass from the files to the calendars.
 
-    ``confirm`` overrules the guards once.  ``skip`` names calendars that are left alone this time.  ``stop`` is asked
-    between two actions.  A calendar that cannot be reached is a state in the report and holds nobody else up.
-    Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
+    ``confirm`` overrules once what the last run refused, and nothing else.  ``skip`` names calendars that are left
+    alone this time.  ``stop`` is asked between two actions.  A calendar that cannot be reached is a state in the
+    report and holds nobody else up.  Raises ``SourceError``, ``LedgerError``, ``ConfigError``.
     """
     run = Run(office, now, dry_run, confirm, checkpoint, stop, skip)
     try:
@@ -109,17 +93,23 @@ def run_once(
     except GuardError as error:
         run.refused.append(error.message)
         return run.report(None)
-    run.refused.extend(_shrunk(run))
+    except SourceError as error:
+        if not (lost := _vanished(office)):
+            raise
+        run.refused.append(f"{error.message}; {', '.join(lost)} was read before: nothing was changed on the calendar")
+        return run.report(None)
+    run.refused.extend(_shrunk(run, book))
     if run.refused:
         return run.report(None)
     plan = None
     for _ in range(ROUNDS):
         looks = _look_at_all(run)
-        if (calm := _calm(run, book, looks)) is not None:
+        busy = _busy(run)
+        if (calm := _calm(run, book, looks, busy)) is not None:
             plan = calm
             _finish(run, looks)
             break
-        book, plan, again = _round(run, book, looks)
+        book, plan, again = _round(run, book, looks, busy)
         if not again or dry_run or stop():
             break
     if not dry_run:
@@ -127,10 +117,35 @@ def run_once(
     return run.report(plan)
 
 
-def _shrunk(run: Run) -> tuple[str, ...]:
-    if run.confirm:
+def _vanished(office: Office) -> list[str]:
+    """The files that an earlier run read, maybe in another process, and that are not there any more."""
+    specs = (*office.settings.contacts, *office.settings.attempts)
+    known = office.ledger.sources()
+    return [spec.label for spec in specs if known.get(spec.label) and not spec.path.exists()]
+
+
+def _shrunk(run: Run, book: Book) -> tuple[str, ...]:
+    """Why the files are not believed.  One that lost rows without changing what is owed was only tidied up."""
+    before, after = run.office.ledger.sources(), run.office.reader.counts
+    refused = []
+    for file, why in shrunk_sources(run.office.guard, before, after).items():
+        if not run.confirmation.overrules(f"rows {file}", before[file] - after[file]):
+            refused.append(why)
+    if not refused:
+        for file in after:
+            run.confirmation.passed(f"rows {file}")
         return ()
-    return shrunk_sources(run.office.guard, run.office.ledger.sources(), run.office.reader.counts)
+    office = run.office
+    if office.doubted is not book and _owes_the_same(office, run.now):
+        return ()
+    office.doubted = book
+    return tuple(refused)
+
+
+def _owes_the_same(office: Office, now: datetime) -> bool:
+    standing = {row.mark for table in office.tables() for row in table.values() if row.status is Status.LIVE}
+    owed = {call.commitment.id for call in office.plan(now).calls if call.entry is not None and call.entry.live}
+    return owed == {mark for mark in standing if not mark.startswith(NOTICE)}
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------
@@ -142,86 +157,11 @@ def _look_at_all(run: Run) -> list[Look]:
         if spec.name in run.skip:
             continue
         try:
-            looks.append(_look(run, spec))
+            looks.append(look_at(run.office, spec, run.now, run.confirmation))
+            run.refused += [looks[-1].refused] if looks[-1].refused else []
         except CalendarError as error:
             _failed(run, spec.name, error)
     return looks
-
-
-def _look(run: Run, spec: CalendarSpec) -> Look:
-    branch = run.office.branch(spec)
-    cache = run.office.cache
-    if elsewhere := _elsewhere(run, spec, branch):
-        run.refused.append(elsewhere)
-        return Look(spec, branch, dict(branch.rows), refused=elsewhere)
-    rows = branch.rows
-    known = {
-        row.href: row.etag for row in rows.values() if row.status.present and row.etag and row.intent is Intent.NONE
-    }
-    changes = branch.calendar.changes(cache.token(spec.name), known)
-    news = _news(branch.calendar, rows, changes, cache.echoes(spec.name))
-    present = present_uids(rows.values())
-    refused = lost_listing(run.office.guard, len(present), len(news.gone & present), spec.name)
-    if refused and not run.confirm:
-        run.refused.append(refused)
-        return Look(spec, branch, dict(rows), problems=changes.problems, refused=refused)
-    after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
-    return Look(
-        spec,
-        branch,
-        after,
-        marks,
-        unknown={uid: seen for uid, seen in news.seen.items() if uid not in rows and not seen.cancelled},
-        seen=tuple(news.seen.values()),
-        token=changes.token,
-        problems=changes.problems,
-    )
-
-
-def _elsewhere(run: Run, spec: CalendarSpec, branch: Branch) -> str:
-    """A calendar whose name now means another place is not believed to have lost its events: a person confirms.
-
-    Once confirmed it is begun anew there; the events in the old place stay as they are.
-    """
-    ledger, key = run.office.ledger, f"place of {spec.name}"
-    place = str(spec.path or f"{spec.url} {spec.calendar} {spec.endpoint} {spec.calendar_id}")
-    known = ledger.setting(key)
-    if known == place:
-        return ""
-    present = present_uids(branch.rows.values())
-    if known and present and not run.confirm:
-        return f"the calendar {spec.name!r} is in another place now; {len(present)} callbacks stand in the old one"
-    if not run.dry_run:
-        if known:
-            for uid in branch.rows:
-                ledger.drop(spec.name, uid)
-            branch.rows = {}
-            run.office.cache.drop_token(spec.name)
-        ledger.put_setting(key, place)
-    return ""
-
-
-def _news(calendar: Calendar, rows: Mapping[str, Row], changes: Changes, echoes: frozenset[str]) -> News:
-    """What changed, by UID.
-
-    Looked up one by one: writes whose answer was lost, and events written after the token was taken that the poll
-    does not mention.
-    """
-    by_href = {row.href: row.uid for row in rows.values() if row.href}
-    seen = {one.uid: one for one in changes.seen}
-    gone = {by_href[href] for href in changes.gone if href in by_href}
-    same = {by_href[href] for href in changes.same if href in by_href}
-    if changes.full:
-        gone |= present_uids(rows.values()) - set(seen) - same
-    pending = {row.uid for row in rows.values() if row.intent is not Intent.NONE}
-    unheard = {uid for uid in echoes - same if uid in rows and rows[uid].status.present}
-    for uid in sorted((pending | unheard) - set(seen) - gone):
-        found = calendar.get(uid)
-        if found is None:
-            gone.add(uid)
-        else:
-            seen[uid] = found
-    return News(seen, frozenset(gone - set(seen)))
 
 
 def _failed(run: Run, name: str, error: CalendarError) -> None:
@@ -243,14 +183,15 @@ def _failed(run: Run, name: str, error: CalendarError) -> None:
 # -- a round -----------------------------------------------------------------------------------------------------------
 
 
-def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
+def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> tuple[Book, Plan, bool]:
     office = run.office
     learnt = _learn(run, book, looks)
+    office.calm = None
     if learnt.attempts:
         book = with_attempts(book, learnt.attempts) if run.dry_run else office.reader.read(run.now)
     tables = [look.rows for look in looks] or office.tables()
     fresh = learnt.decisions if run.dry_run else ()
-    world = office.world(book, office.decisions(tables, fresh), _busy(run), noted(tables))
+    world = office.world(book, office.decisions(tables, fresh), busy, noted(tables))
     plan = make_plan(world, run.now)
     if moves := _adopted_times(plan, looks, run.now):
         # The ledger was lost: a time that is not where we would place the call is taken as the person's.
@@ -260,7 +201,8 @@ def _round(run: Run, book: Book, looks: list[Look]) -> tuple[Book, Plan, bool]:
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
     trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
     if not trouble and all(state.state == "ok" for state in run.states.values()):
-        office.calm = Calm(book, plan, run.now, _changes_at(plan, run.now.astimezone(office.rep.zone)))
+        until = _changes_at(book, plan, run.now.astimezone(office.rep.zone))
+        office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)
     return book, plan, again
 
 
@@ -287,9 +229,9 @@ def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
         for decision in learnt.decisions:
             _put_decision(run, decision)
         for look in looks:
-            for uid, row in look.rows.items():
-                if row is not look.branch.rows.get(uid):
-                    run.office.ledger.put(look.spec.name, row, run.now)
+            for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
+                look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
+                run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
     run.checkpoint("marks remembered")
     for look in looks:
         look.branch.rows = look.rows
@@ -473,22 +415,24 @@ def _note_done(run: Run, calendar: str, done: Done) -> None:
 # -- nothing to do -----------------------------------------------------------------------------------------------------
 
 
-def _calm(run: Run, book: Book, looks: Iterable[Look]) -> Plan | None:
+def _calm(run: Run, book: Book, looks: Iterable[Look], busy: tuple[Span, ...]) -> Plan | None:
     """The plan of the last run, where nothing has changed since: not the files, not the calendars, not the hour."""
     calm = run.office.calm
     if calm is None or run.dry_run or calm.book is not book or not calm.since <= run.now < calm.until:
         return None
-    if any(state.state != "ok" for state in run.states.values()) or any(not look.quiet for look in looks):
+    if any(state.state != "ok" for state in run.states.values()) or busy != calm.busy:
         return None
-    if _busy_specs(run.office):
+    if any(not look.quiet or look.spec.name not in calm.calendars for look in looks):
         return None
     return calm.plan
 
 
-def _changes_at(plan: Plan, now: datetime) -> datetime:
-    """The next moment at which time alone changes the plan: a window opens or closes, a slot passes, a day turns."""
+def _changes_at(book: Book, plan: Plan, now: datetime) -> datetime:
+    """The next moment at which time alone changes the plan: a window opens or closes, a slot passes, a day turns, an
+    attempt that was logged ahead of time comes to pass."""
     tomorrow = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     moments = [tomorrow]
+    moments += [attempts[-1].at for attempts in book.attempts.values() if attempts and attempts[-1].at > now]
     for call in plan.calls:
         if call.commitment.state.live:
             window = call.commitment.window

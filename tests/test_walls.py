@@ -130,7 +130,7 @@ def test_the_daemon_does_not_lean_on_the_command_line() -> None:
 
 
 def test_every_room_has_its_place_in_the_house() -> None:
-    together = {"pipeline", "office", "run", "health", "daemon", "cli", "team", "report"}
+    together = {"pipeline", "office", "look", "run", "upkeep", "health", "daemon", "cli", "team", "report"}
     assert rooms() <= set(LEANS_ON) | together
 
 

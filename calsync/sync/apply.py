@@ -176,7 +176,7 @@ class Writer:
 
     def _remember(self, row: Row, step: str) -> None:
         self.ledger.put(self.calendar.name, row, self.now)
-        self.rows[row.uid] = row
+        self.rows[row.uid] = replace(row, updated_at=self.now)
         self.checkpoint(step)
 
     def _forget(self, row: Row) -> None:

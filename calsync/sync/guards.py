@@ -22,9 +22,13 @@ class Guard:
         return lost > self.count and lost > before * self.share
 
 
-def lost_listing(guard: Guard, expected: int, missing: int, calendar: str) -> str | None:
-    """Why a calendar's answer is refused, or ``None`` where it can be believed."""
-    if not guard.refuses(expected, missing):
+def lost_listing(guard: Guard, expected: int, missing: int, calendar: str, *, forgot: bool = False) -> str | None:
+    """Why a calendar's answer is refused, or ``None`` where it can be believed.
+
+    ``forgot``: the server also no longer knows our token.  Where nothing at all is left then, it is another calendar,
+    or a new and empty one, however few the events were.
+    """
+    if not guard.refuses(expected, missing) and not (forgot and 0 < expected == missing):
         return None
     return (
         f"{missing} of {expected} callbacks are gone from the calendar {calendar!r}: "
@@ -32,10 +36,10 @@ def lost_listing(guard: Guard, expected: int, missing: int, calendar: str) -> st
     )
 
 
-def shrunk_sources(guard: Guard, before: Mapping[str, int], after: Mapping[str, int]) -> tuple[str, ...]:
-    """Why the sources are refused: one line for each file that lost too many rows; empty where all can be believed."""
-    return tuple(
-        f"{file} had {before[file]} rows and now has {rows}: nothing was deleted"
+def shrunk_sources(guard: Guard, before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, str]:
+    """Why sources are refused: a line for each file that lost too many rows; empty where all can be believed."""
+    return {
+        file: f"{file} had {before[file]} rows and now has {rows}: nothing was deleted"
         for file, rows in sorted(after.items())
         if file in before and guard.refuses(before[file], before[file] - rows)
-    )
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face, Intent, Row, Status
@@ -15,6 +15,12 @@ from calsync.rendering import split_description
 from calsync.sync.faces import face_of_seen, plain
 
 _EDGES = " :-[]()|,"
+
+BACKUP = timedelta(days=3)
+"""How old the backup is, at most, from which a server is believed to have come back: yesterday's, a weekend between."""
+
+_OWN_WRITE = timedelta(minutes=2)
+"""How long after the time of a run its own writes may be stamped: a first sync of a thousand events takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +66,83 @@ Mark = Moved | Said | Deleted | Restored
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a poll found, by UID: events that changed, the UIDs that vanished."""
+    """What a poll found, by UID: events that changed, the UIDs that vanished.
+
+    ``forgot_at`` is set to the time of the poll where the server no longer knew our token and listed everything anew:
+    it may have come back from a backup, and then what is missing or old there is nobody's doing.
+    """
 
     seen: Mapping[str, Seen]
     gone: frozenset[str]
+    forgot_at: datetime | None = None
+
+    def undone(self, row: Row) -> bool:
+        """True where a write of ours that recent may have been lost with the server's memory."""
+        return self.forgot_at is not None and row.updated_at is not None and self.forgot_at - row.updated_at < BACKUP
+
+    def older(self, row: Row, seen: Seen) -> bool:
+        """True where an event stands as it did before our last write."""
+        if self.forgot_at is None or row.updated_at is None or seen.modified is None:
+            return False
+        return seen.modified < row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
 
 
 def read_marks(
-    rows: Mapping[str, Row], news: News, before: Callable[[Row], Seen | None]
+    rows: dict[str, Row], news: News, before: Callable[[Row], Seen | None]
 ) -> tuple[dict[str, Row], tuple[Mark, ...]]:
     """Bring the rows up to what the calendar shows, and tell what a person did.
 
     ``before`` gives an event as it stood at the row's etag, where that is still known: it tells lines that a person
-    wrote into our text from lines of an older text of ours.  Rows that nothing happened to are returned as they are.
+    wrote into our text from lines of an older text of ours.  Rows that nothing happened to are returned as they are;
+    where nothing happened at all, that is the very dictionary that was given.
     """
-    now_rows = dict(rows)
+    changed: dict[str, Row] = {}
     marks: list[Mark] = []
     for uid in sorted(news.gone):
         if row := rows.get(uid):
-            now_rows[uid] = _vanished(row, marks)
+            changed[uid] = _vanished(row, news, marks)
     for uid in sorted(news.seen):
         if row := rows.get(uid):
             seen = news.seen[uid]
-            now_rows[uid] = _vanished(row, marks) if seen.cancelled else _stands(row, seen, before, marks)
-    return now_rows, tuple(marks)
+            if seen.cancelled:
+                changed[uid] = _vanished(row, news, marks)
+            elif news.older(row, seen):
+                changed[uid] = _brought_back(row, seen)
+            else:
+                changed[uid] = _stands(row, seen, before, marks)
+    changed = {uid: row for uid, row in changed.items() if row != rows[uid]}
+    return (rows | changed if changed else rows), tuple(marks)
 
 
-def _vanished(row: Row, marks: list[Mark]) -> Row:
+def _brought_back(row: Row, seen: Seen) -> Row:
+    """An event as a backup has it: no person did that, so it is no mark, and ours is written over it again.
+
+    What a person decided since stays decided, and notes that only one of the two states has are kept from both.
+    """
+    face = face_of_seen(seen)
+    ours = {line.strip() for line in row.face.notes.split("\n")}
+    back = [line for line in face.notes.split("\n") if line.strip() and line.strip() not in ours]
+    notes = "\n".join([row.face.notes, *back] if row.face.notes else back)
+    status = row.status if row.status.present else Status.LIVE
+    return replace(
+        row,
+        status=status,
+        face=replace(row.face, notes=notes),
+        href=seen.href,
+        etag=seen.etag,
+        fingerprint="",
+        intent=Intent.NONE,
+        intended=None,
+    )
+
+
+def _vanished(row: Row, news: News, marks: list[Mark]) -> Row:
     if row.status is Status.SENDING or row.intent is Intent.DELETE or row.status in (Status.REMOVED, Status.DISMISSED):
         # A create that never arrived, or a delete that did: ours, not a person's.
         status = row.status if row.status is Status.DISMISSED else Status.REMOVED
         return replace(row, status=status, intent=Intent.NONE, intended=None, etag="")
+    if row.status is Status.LIVE and news.undone(row) and row.uid not in news.seen:
+        return replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag="")
     if row.status is Status.LIVE:
         marks.append(Deleted(row.mark))
     return replace(row, status=Status.DISMISSED, intent=Intent.NONE, intended=None, etag="")
@@ -115,7 +167,7 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
 
 def _edited_at(row: Row, seen: Seen) -> datetime | None:
     """LAST-MODIFIED where a person's program set it; a program that left ours standing tells nothing."""
-    if seen.modified is None or row.updated_at is None or seen.modified <= row.updated_at:
+    if seen.modified is None or row.updated_at is None or seen.modified <= row.updated_at + _OWN_WRITE:
         return None
     return seen.modified
 

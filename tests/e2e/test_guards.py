@@ -111,3 +111,49 @@ def test_a_mass_edit_by_ledger_loss_is_adopted(rep: Rep) -> None:
     assert {one.action for one in report.actions} == {"adopt", "update"}
     assert len(events(rep)) == 8
     assert rep.run("2026-10-26 18:50").written == 0
+
+
+def test_a_log_that_vanished_between_two_processes_deletes_nothing_either(rep: Rep) -> None:
+    rep.close()
+    rep.log_file.unlink()
+    report = rep.run(LATER)
+    assert "attempts.csv was read before" in report.refused[0]
+    assert report.exit_code == 1
+    assert len(rep.shown()) == 8
+
+
+def test_a_log_that_is_only_tidied_up_is_believed(rep: Rep) -> None:
+    calls = [f"2026-10-27T10:0{n},{name.lower()},outbound,call,not_interested,," for n, name in enumerate(NAMES)]
+    rep.log(*calls, "2026-10-27T11:00,ann,outbound,call,connected,in 2 weeks,")
+    rep.run("2026-10-27 18:30")
+    owed = rep.shown()
+    head, *rows = rep.log_file.read_text().splitlines(keepends=True)
+    rep.log_file.write_text(head + "".join(rows[-1:]))
+    report = rep.run("2026-10-27 18:40")
+    assert report.refused == ()
+    assert rep.shown() == owed
+
+
+def test_a_yes_overrules_what_was_refused_and_nothing_else(rep: Rep) -> None:
+    for event in events(rep)[:6]:
+        event.unlink()
+    report = rep.run(LATER, confirm=True)
+    assert "6 of 8 callbacks are gone" in report.refused[0]
+    for event in events(rep):
+        event.unlink()
+    report = rep.run(LATER, confirm=True)
+    assert "8 of 8 callbacks are gone" in report.refused[0]
+    assert rep.run(LATER, confirm=True).refused == ()
+
+
+def test_a_yes_does_not_keep_for_later(rep: Rep) -> None:
+    kept = {event: event.read_text() for event in events(rep)[:6]}
+    for event in kept:
+        event.unlink()
+    assert rep.run(LATER).refused
+    for event, text in kept.items():
+        event.write_text(text)
+    assert not rep.run("2026-10-26 18:50").refused
+    for event in kept:
+        event.unlink()
+    assert rep.run("2026-10-26 18:55", confirm=True).refused

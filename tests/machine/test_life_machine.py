@@ -29,7 +29,7 @@ from calsync.office import Office
 from calsync.run import run_once
 from calsync.sync.report import Report
 from tests.e2e.rep import CHICAGO, FOLDER, HEAD
-from tests.machine.calendar import Hostile, backup
+from tests.machine.calendar import Hostile, backup, restore
 
 NAMES = ("ann", "bob", "cat", "dan")
 CONTACTS = "id,name,phone,region\n" + "".join(
@@ -59,6 +59,7 @@ class Life(RuleBasedStateMachine):
         self.lines: list[str] = []
         self.notes: dict[str, str] = {}
         self.yesterday = backup(self.store)
+        self.backed_up = self.now
         self.office: Office | None = None
         self.stamp = 0
 
@@ -68,6 +69,7 @@ class Life(RuleBasedStateMachine):
         (self.folder / "contacts.csv").write_text(CONTACTS)
         self.save()
         self.store.put("dentist.ics", FOREIGN)
+        self.a_backup_is_made()
 
     def teardown(self) -> None:
         self.close()
@@ -228,6 +230,22 @@ class Life(RuleBasedStateMachine):
     @rule()
     def the_server_forgets_the_token(self) -> None:
         self.calendar.forget_token = True
+
+    @rule()
+    def a_backup_is_made(self) -> None:
+        self.yesterday, self.backed_up = backup(self.store), self.now
+
+    @rule()
+    def the_server_comes_back_from_its_backup(self) -> None:
+        restore(self.store, self.yesterday)
+        self.calendar.forget_token = True
+        report = self.run()
+        if report.refused:
+            report = self.run(confirm=True)
+            assert not report.refused
+        if self.now - self.backed_up < timedelta(days=3):
+            assert "waive" not in [one.action for one in report.actions]  # nobody deleted anything
+        assert "record" not in [one.action for one in report.actions]  # no outcome is written down twice
 
     @rule(step=st.integers(1, 20))
     def the_process_is_killed(self, step: int) -> None:

@@ -30,6 +30,6 @@ def test_the_refusal_says_the_counts() -> None:
 
 def test_a_file_that_shrank_is_named_with_its_counts_a_new_or_grown_one_is_not() -> None:
     before = {"contacts.csv": 100, "attempts.csv": 100}
-    assert shrunk_sources(Guard(), before, {"contacts.csv": 100, "attempts.csv": 101, "more.csv": 1}) == ()
-    (line,) = shrunk_sources(Guard(), before, {"contacts.csv": 100, "attempts.csv": 0})
+    assert shrunk_sources(Guard(), before, {"contacts.csv": 100, "attempts.csv": 101, "more.csv": 1}) == {}
+    (line,) = shrunk_sources(Guard(), before, {"contacts.csv": 100, "attempts.csv": 0}).values()
     assert "attempts.csv had 100 rows and now has 0" in line

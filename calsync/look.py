@@ -1,0 +1,170 @@
+"""One look at one calendar: what changed there, what a person did, and whether the answer is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from calsync.calendars import CalendarSpec
+from calsync.calendars.base import Calendar, Changes, Seen
+from calsync.ledger import Intent, Ledger, Row
+from calsync.model import Problem
+from calsync.office import Branch, Office
+from calsync.sync.guards import lost_listing
+from calsync.sync.marks import Mark, News, present_uids, read_marks
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at one calendar brought."""
+
+    spec: CalendarSpec
+    branch: Branch
+    rows: dict[str, Row]
+    marks: tuple[Mark, ...] = ()
+    unknown: Mapping[str, Seen] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    token: str | None = None
+    problems: tuple[Problem, ...] = ()
+    refused: str = ""
+
+    @property
+    def quiet(self) -> bool:
+        """True when nothing happened on the calendar since the last look, and nothing is pending."""
+        return not (self.marks or self.unknown or self.seen or self.problems or self.refused) and (
+            self.rows is self.branch.rows
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a person may overrule: exactly the step that the last run refused, and no more than was lost then."""
+
+    ledger: Ledger
+    given: bool
+    dry_run: bool
+
+    def overrules(self, step: str, lost: int) -> bool:
+        """Whether that step is confirmed; one that is not is kept in mind, so that it can be."""
+        key = f"refused {step}"
+        known = self.ledger.setting(key)
+        if self.given and known and lost <= int(known):
+            return True
+        if not self.dry_run and known != str(lost):
+            self.ledger.put_setting(key, str(lost))
+        return False
+
+    def passed(self, step: str) -> None:
+        """There was nothing to refuse this time: what was refused before is no longer waiting for a yes."""
+        key = f"refused {step}"
+        if not self.dry_run and self.ledger.setting(key):
+            self.ledger.put_setting(key, "")
+
+
+def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Confirmation) -> Look:
+    """Poll the calendar and read what a person did there.  Raises ``CalendarError``."""
+    branch = office.branch(spec)
+    cache = office.cache
+    rows, refused = _place(office, spec, branch, confirmation)
+    if refused:
+        return Look(spec, branch, rows, refused=refused)
+    known = {
+        row.href: row.etag for row in rows.values() if row.status.present and row.etag and row.intent is Intent.NONE
+    }
+    token = cache.token(spec.name) if rows is branch.rows else None
+    changes = branch.calendar.changes(token, known)
+    news = _news(branch.calendar, rows, changes, cache.echoes(spec.name), now if token is not None else None)
+    refused = _lost(office, spec, rows, news, confirmation)
+    if refused:
+        return Look(spec, branch, rows, problems=changes.problems, refused=refused)
+    after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
+    return Look(
+        spec,
+        branch,
+        after,
+        marks,
+        unknown={uid: seen for uid, seen in news.seen.items() if uid not in rows and not seen.cancelled},
+        seen=tuple(news.seen.values()),
+        token=changes.token,
+        problems=changes.problems,
+    )
+
+
+def place_of(spec: CalendarSpec) -> str:
+    """Where a calendar is, in words that change when it is another one."""
+    return str(spec.path or f"{spec.url} {spec.calendar} {spec.endpoint} {spec.calendar_id}")
+
+
+def elsewhere(office: Office, spec: CalendarSpec, rows: Mapping[str, Row]) -> str:
+    """Why a calendar whose name now means another place is not to be touched; empty where it is where it was."""
+    known = office.ledger.setting(f"place of {spec.name}")
+    present = present_uids(rows.values())
+    if not known or not present or known == place_of(spec):
+        return ""
+    return f"the calendar {spec.name!r} is in another place now; {len(present)} callbacks stand in the old one"
+
+
+def _place(
+    office: Office, spec: CalendarSpec, branch: Branch, confirmation: Confirmation
+) -> tuple[dict[str, Row], str]:
+    """A calendar whose name now means another place is not believed to have lost its events: a person confirms.
+
+    Once confirmed it is begun anew there; the events in the old place stay as they are.
+    """
+    ledger, key, step = office.ledger, f"place of {spec.name}", f"place {spec.name} {place_of(spec)}"
+    if refused := elsewhere(office, spec, branch.rows):
+        if not confirmation.overrules(step, len(branch.rows)):
+            return branch.rows, refused
+        if confirmation.dry_run:
+            return {}, ""
+    known = ledger.setting(key)
+    if known != place_of(spec) and not confirmation.dry_run:
+        if known:
+            with ledger.batch():
+                for uid in branch.rows:
+                    ledger.drop(spec.name, uid)
+            branch.rows = {}
+            office.cache.drop_token(spec.name)
+        ledger.put_setting(key, place_of(spec))
+        confirmation.passed(step)
+    return branch.rows, ""
+
+
+def _lost(office: Office, spec: CalendarSpec, rows: Mapping[str, Row], news: News, confirmation: Confirmation) -> str:
+    present = present_uids(rows.values())
+    missing, step = len(news.gone & present), f"listing {spec.name}"
+    refused = lost_listing(office.guard, len(present), missing, spec.name, forgot=news.forgot_at is not None)
+    if not refused:
+        confirmation.passed(step)
+        return ""
+    return "" if confirmation.overrules(step, missing) else refused
+
+
+def _news(
+    calendar: Calendar,
+    rows: Mapping[str, Row],
+    changes: Changes,
+    echoes: frozenset[str],
+    asked_at: datetime | None,
+) -> News:
+    """What changed, by UID.
+
+    Looked up one by one: writes whose answer was lost, and events written after the token was taken that the poll
+    does not mention.  ``asked_at``: when a token was shown; a full answer to it means that the server has forgotten.
+    """
+    by_href = {row.href: row.uid for row in rows.values() if row.href}
+    seen = {one.uid: one for one in changes.seen}
+    gone = {by_href[href] for href in changes.gone if href in by_href}
+    same = {by_href[href] for href in changes.same if href in by_href}
+    if changes.full:
+        gone |= present_uids(rows.values()) - set(seen) - same
+    pending = {row.uid for row in rows.values() if row.intent is not Intent.NONE}
+    unheard = {uid for uid in echoes - same if uid in rows and rows[uid].status.present}
+    for uid in sorted((pending | unheard) - set(seen) - gone):
+        found = calendar.get(uid)
+        if found is None:
+            gone.add(uid)
+        else:
+            seen[uid] = found
+    return News(seen, frozenset(gone - set(seen)), forgot_at=asked_at if changes.full else None)
