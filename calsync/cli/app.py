@@ -208,6 +208,25 @@ def log(
 
 
 @app.command()
+def promise(
+    context: typer.Context,
+    contact: Contact,
+    words: Annotated[list[str], typer.Argument(metavar="PROMISE", help='What you are about to say: "by friday", …')],
+    config: Config = None,
+    at: At = None,
+    as_json: Json = False,
+) -> int:
+    """Look before you promise.
+
+    Would a call be possible then? Exit code 1 where not, with the reason and the nearest day that works.
+    Writes nothing. For example:  calsync promise "Dana Levy" by friday
+    """
+    from calsync.cli import promise as verb
+
+    return verb.run(_either(context, config), at, contact, " ".join(words), as_json=as_json)
+
+
+@app.command()
 def today(context: typer.Context, config: Config = None, at: At = None, as_json: Json = False) -> int:
     """The calls of today."""
     from calsync.cli import sheet as verb

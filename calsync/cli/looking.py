@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from calsync.cli import show
 from calsync.cli.clock import moment
 from calsync.config import Settings, load
 from calsync.config.places import default_config
-from calsync.errors import UsageError
+from calsync.errors import CalendarError, UsageError
 from calsync.ledger import Cache, Ledger
-from calsync.model import Contact, Plan
-from calsync.office import Office
+from calsync.model import DAY, Book, Contact, Plan, Span
+from calsync.office import Office, noted
+from calsync.pipeline import World
+from calsync.pipeline import plan as make_plan
+
+BUSY_AHEAD = timedelta(days=60)
+"""How far ahead the rep's other calendars are asked for busy times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,50 @@ def view(config: Path | None, at: str | None) -> Iterator[View]:
             plan = office.plan(now)
             contacts = office.reader.read(now).contacts
         yield View(office, now, plan, contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeView:
+    """The plan as of ``now`` with the rep's busy times in it, and the world it was made from.
+
+    ``unread`` are the calendars that did not tell their busy times: a look goes on without them, and says so.
+    """
+
+    office: Office
+    now: datetime
+    plan: Plan
+    world: World
+    unread: tuple[str, ...] = ()
+
+    @property
+    def book(self) -> Book:
+        return self.world.book
+
+
+@contextmanager
+def free_view(config: Path | None, at: str | None) -> Iterator[FreeView]:
+    """The plan from files, ledger and the calendars named for busy times; nothing is written."""
+    chosen = settings(config)
+    with read_only_office(chosen) as office:
+        now = moment(at, office.rep.zone)
+        with show.working("reading"):
+            busy, unread = _busy(office, now)
+            tables = office.tables()
+            world = office.world(office.reader.read(now), office.decisions(tables), busy, noted(tables))
+            plan = make_plan(world, now)
+        yield FreeView(office, now, plan, world, unread)
+
+
+def _busy(office: Office, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+    spans: list[Span] = []
+    unread = []
+    asked = (*(spec for spec in office.settings.calendars if spec.busy), *office.settings.busy_calendars)
+    for spec in asked:
+        try:
+            spans.extend(office.branch(spec).calendar.busy(now - DAY, now + BUSY_AHEAD))
+        except CalendarError as error:
+            unread.append(f"{spec.name}: {error.message}")
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end))), tuple(unread)
 
 
 def find_contact(words: str, contacts: Mapping[str, Contact], region: str) -> Contact:
