@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from calsync.cadences.facts import Progress, about, is_try, pick, progress, talked
+from calsync.cadences.facts import Facts, about, is_try, pick, progress, talked
+from calsync.cadences.guide import Guide, Noting, Walk
 from calsync.cadences.model import NEXT_WORKDAY, Cadence, Choice, Next, Step
-from calsync.cadences.phrases import pick_phrase, spoken_promise
+from calsync.cadences.phrases import deadline_of, pick_phrase, spoken_promise
 from calsync.model import (
     Attempt,
     Contact,
@@ -22,31 +23,20 @@ from calsync.model import (
     StepRef,
 )
 
+
+def _over(why: str) -> Next:
+    return Next(None, None, None, True, why)
+
+
 _OVER = {
-    Outcome.SOLD: "sold: the cadence is over",
-    Outcome.NOT_INTERESTED: "not interested: the cadence is over",
-    Outcome.DO_NOT_CALL: "asked not to be called: no more calls",
-    Outcome.WRONG_NUMBER: "wrong number: nobody there to call",
+    Outcome.SOLD: _over("sold: the cadence is over"),
+    Outcome.NOT_INTERESTED: _over("not interested: the cadence is over"),
+    Outcome.DO_NOT_CALL: _over("asked not to be called: no more calls"),
+    Outcome.WRONG_NUMBER: _over("wrong number: nobody there to call"),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """What every branch below looks at: one contact in one cadence, just after ``last``."""
-
-    cadence: Cadence
-    contact: Contact
-    last: Attempt
-    place: Progress
-    read: PhraseReader
-    rep: Rep
-
-    @property
-    def following(self) -> Step | None:
-        return pick(self.cadence, self.place.facts)
-
-
-def implied(  # noqa: PLR0911, PLR0917  # one early return a rule, in the order of the rules; a fixed seam
+def implied(  # noqa: PLR0917  # a fixed seam
     cadence: Cadence, contact: Contact, history: Sequence[Attempt], read: PhraseReader, rep: Rep, policy: Policy
 ) -> Next:
     """What the cadence makes of the last attempt of ``history`` (that contact's attempts, oldest first, at least one).
@@ -61,120 +51,133 @@ def implied(  # noqa: PLR0911, PLR0917  # one early return a rule, in the order 
     alike.
     """
     del policy
-    last = history[-1]
+    walk = Walk(Guide(cadence, read, rep), contact)
+    for attempt in history:
+        walk.place.go_on(attempt)
+    return next_of(walk)
+
+
+def next_of(walk: Walk) -> Next:  # noqa: PLR0911  # one early return a rule, in the order of the rules
+    """What the cadence makes of the last attempt of a walk: ``implied`` attempt by attempt."""
+    cadence, last = walk.guide.cadence, walk.last
     if last.outcome in _OVER and last.outcome is not cadence.starts_on:
-        return Next(None, None, None, True, _OVER[last.outcome])
-    moment = _Moment(cadence, contact, last, progress(cadence, contact, history, rep), read, rep)
+        return _OVER[last.outcome]
     if cadence.starts_on is not None:
-        return _since_start(moment)
+        return _since_start(walk)
     if talked(last):
-        return _after_talk(moment)
-    step = _ref(cadence, moment.following)
+        return _after_talk(walk)
     if last.direction is Direction.INBOUND:
-        return Next(step, None, None, False, "they called and were missed")
-    if moment.place.said:
-        return _after_message(moment)
+        return Next(_ref(cadence, walk.place.following), None, None, False, "they called and were missed")
+    if walk.place.said:
+        return _after_message(walk)
     if not is_try(last):
+        step = _ref(cadence, walk.place.following)
         return Next(step, None, None, step is None, "a text or mail of ours is not a call")
-    return _after_silence(moment)
+    return _after_silence(walk)
 
 
 def step_after(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> StepRef | None:
     """The step of the next call after ``history`` (empty: the first), whether or not the cadence asks for it."""
     if cadence.starts_on is None and history and talked(history[-1]):
-        return _ref(cadence, _agreed(cadence, contact, rep))
+        return _ref(cadence, _agreed(cadence, about(contact, rep)))
     place = progress(cadence, contact, history, rep)
     if cadence.starts_on is not None and place.started is None:
         return None
-    return _ref(cadence, pick(cadence, place.facts))
+    return _ref(cadence, place.following)
 
 
-def _after_message(moment: _Moment) -> Next:
-    cadence, following = moment.cadence, moment.following
-    if (promised := _promised(moment)) is not None:
+def _after_message(walk: Walk) -> Next:
+    cadence, done, following = walk.guide.cadence, walk.place.step, walk.place.following
+    if (promised := _promised(walk, following)) is not None:
         return promised
-    if moment.place.step is not None and moment.place.step.promise:
+    if done is not None and done.promise:
         why = "the script's promise names no day that can be read: calsync check says which"
-        return _planned(moment, (), following, why)
+        return _planned(walk, (), following, why)
     if following is None or not (following.due or cadence.message):
-        return Next(None, None, None, True, _said_its_piece(cadence))
-    return _planned(moment, following.due or cadence.message, following, "a message was left that names no day")
+        return _over(_said_its_piece(cadence))
+    return _planned(walk, following.due or cadence.message, following, "a message was left that names no day")
 
 
-def _promised(moment: _Moment) -> Next | None:
+def _promised(walk: Walk, following: Step | None) -> Next | None:
     """The promise that the message just left has spoken, with the step to do when it falls due."""
-    done = moment.place.step if moment.place.said else None
-    if done is None:
+    guide, done = walk.guide, walk.place.step if walk.place.said else None
+    if done is None or not done.promise:
         return None
-    spoken = spoken_promise(done, moment.contact, moment.last.at, moment.read, moment.rep)
+    limit = deadline_of(walk.contact, walk.place.day)
+    hangs_on = guide.circumstances(done.promise, walk, walk.place.basic)
+    key = hangs_on and ("spoken", hangs_on, done.number, following and following.number, limit)
+    if (known := guide.recall(key)) is not None:
+        return known
+    read = Noting(guide.read)
+    spoken = spoken_promise(done, walk.contact, walk.at, read, guide.rep)
     if spoken is None or spoken[1].window is None:
         return None
     phrase, reading = spoken
-    why = f"the {moment.cadence.name} script, {_label(done)}, says “{phrase}”"
+    why = f"the {guide.cadence.name} script, {_label(done)}, says “{phrase}”"
     promise = Promise(reading.kind, reading.window, phrase, PromisedBy.CADENCE, why)
-    return Next(_ref(moment.cadence, moment.following), promise, None, False, why)
+    return guide.keep(key, Next(_ref(guide.cadence, following), promise, None, False, why), read)
 
 
-def _after_silence(moment: _Moment) -> Next:
-    following = moment.following
+def _after_silence(walk: Walk) -> Next:
+    cadence, following = walk.guide.cadence, walk.place.following
     if following is None:
-        return Next(None, None, None, True, _said_its_piece(moment.cadence))
+        return _over(_said_its_piece(cadence))
     told = f"no message was left: {_label(following)} is still to be said"
-    why = told if moment.cadence.always_message else "nobody answered"
-    return _planned(moment, moment.cadence.silent, following, why)
+    return _planned(walk, cadence.silent, following, told if cadence.always_message else "nobody answered")
 
 
-def _after_talk(moment: _Moment) -> Next:
-    agreed = _agreed(moment.cadence, moment.contact, moment.rep)
-    if moment.last.outcome is Outcome.APPOINTMENT_SET:
-        return _planned(
-            moment, (NEXT_WORKDAY,), agreed, "an appointment was set but its time is not written down: ask for it"
-        )
-    if not moment.cadence.talk:
-        return Next(_ref(moment.cadence, agreed), None, None, True, "you talked and agreed on no further call")
-    return _planned(moment, moment.cadence.talk, agreed, "you talked, and there is no disposition yet")
+def _after_talk(walk: Walk) -> Next:
+    cadence, agreed = walk.guide.cadence, _agreed(walk.guide.cadence, walk.place.basic)
+    if walk.last.outcome is Outcome.APPOINTMENT_SET:
+        return _planned(walk, (), agreed, "an appointment was set but its time is not written down: ask for it")
+    if not cadence.talk:
+        return Next(_ref(cadence, agreed), None, None, True, "you talked and agreed on no further call")
+    return _planned(walk, cadence.talk, agreed, "you talked, and there is no disposition yet")
 
 
-def _since_start(moment: _Moment) -> Next:
+def _since_start(walk: Walk) -> Next:
     """A cadence that begins with an outcome: nothing before it, then one step after the other, each on its own day."""
-    cadence, place, following = moment.cadence, moment.place, moment.following
+    cadence, place, last = walk.guide.cadence, walk.place, walk.last
     if place.started is None:
         return Next(None, None, None, False, f"{cadence.name} begins when the log says {cadence.starts_on}")
-    if (promised := _promised(moment)) is not None:
+    following = place.following
+    if (promised := _promised(walk, following)) is not None:
         return promised
     if following is None:
-        return Next(None, None, None, True, _said_its_piece(cadence))
-    if moment.last is place.started or moment.last is place.deliverer:
-        return _planned(
-            moment, following.due or cadence.message, following, f"{_label(following)} of {cadence.name} is next"
-        )
-    if is_try(moment.last):
-        return _planned(moment, cadence.silent, following, f"no answer: {_label(following)} is still to be said")
+        return _over(_said_its_piece(cadence))
+    if last is place.started or last is place.deliverer:
+        why = f"{_label(following)} of {cadence.name} is next"
+        return _planned(walk, following.due or cadence.message, following, why)
+    if is_try(last):
+        return _planned(walk, cadence.silent, following, f"no answer: {_label(following)} is still to be said")
     return Next(_ref(cadence, following), None, None, False, "nothing changes for the next call")
 
 
-def _planned(moment: _Moment, choices: Sequence[Choice], step: Step | None, why: str) -> Next:
+def _planned(walk: Walk, choices: Sequence[Choice], step: Step | None, why: str) -> Next:
     """A call that nobody promised; where no choice fits, the next working day, so that nothing falls off silently."""
-    at = moment.last.at
-    facts = replace(moment.place.facts, local=at.astimezone(moment.rep.zone).time())
-    started = moment.place.started
+    guide, place = walk.guide, walk.place
+    hangs_on = guide.circumstances(choices, walk, place.facts)
+    key = hangs_on and ("planned", hangs_on, step and step.number, why)
+    if (known := guide.recall(key)) is not None:
+        return known
+    read = Noting(guide.read)
     found = pick_phrase(
         (*choices, NEXT_WORKDAY),
-        facts,
-        moment.contact,
-        at,
-        moment.read,
-        moment.rep,
-        started_at=started.at if started else None,
+        replace(place.facts, local=walk.at.astimezone(guide.rep.zone).time()),
+        walk.contact,
+        walk.at,
+        read,
+        guide.rep,
+        started_at=place.started.at if place.started else None,
         closed_days=True,
     )
     planned = Promise(Kind.PLANNED, found[1].window, found[0], PromisedBy.CADENCE, why) if found else None
-    return Next(_ref(moment.cadence, step), None, planned, False, why)
+    return guide.keep(key, Next(_ref(guide.cadence, step), None, planned, False, why), read)
 
 
-def _agreed(cadence: Cadence, contact: Contact, rep: Rep) -> Step | None:
+def _agreed(cadence: Cadence, basic: Facts) -> Step | None:
     """The step with the words for a call after a conversation."""
-    return pick(cadence, replace(about(contact, rep), talked=True))
+    return pick(cadence, replace(basic, talked=True))
 
 
 def _ref(cadence: Cadence, step: Step | None) -> StepRef | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 
 from calsync.cadences.model import ALWAYS, Cadence, Step, Urgency, When
 from calsync.model import Attempt, Channel, Contact, ContactKind, Direction, Line, Outcome, Rep
@@ -18,9 +18,12 @@ _VOICE = frozenset({Channel.CALL, Channel.VISIT})
 _HIGH = frozenset({"high", "urgent", "hot", "asap", "1", "yes"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """The answers to the conditions of a ``When`` (its docstring says what each counts)."""
+    """The answers to the conditions of a ``When`` (its docstring says what each counts).
+
+    Not frozen, because a ``Progress`` counts on in its own; whoever wants other facts takes a copy.
+    """
 
     attempt: int = 1
     done: int = 0
@@ -107,24 +110,6 @@ def talked(attempt: Attempt) -> bool:
     return attempt.outcome in TALKED
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A contact's place in a cadence after an attempt.
-
-    ``facts`` count up to and including that attempt: they choose the step of the NEXT call.  ``step`` is the step
-    whose words the attempt itself had before it (``None``: none fitted), ``said`` whether it left them as a message
-    just now. ``started`` is the attempt that set the cadence off where one has to, ``deliverer`` the last that
-    delivered words.
-    """
-
-    facts: Facts
-    started: Attempt | None = None
-    step: Step | None = None
-    said: bool = False
-    deliverer: Attempt | None = None
-    last_try: Attempt | None = None
-
-
 def pick(cadence: Cadence, facts: Facts) -> Step | None:
     """The step for the next call: the last in the file whose conditions hold; ``None`` once all has been said."""
     if cadence.stop_after is not None and facts.done >= cadence.stop_after:
@@ -135,71 +120,96 @@ def pick(cadence: Cadence, facts: Facts) -> Step | None:
     return None
 
 
-def progress(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> Progress:
-    """Walk the run that the last attempt of ``history`` belongs to (oldest first; empty is the very beginning).
+class Progress:
+    """A contact's place in a cadence, which goes on attempt by attempt.
 
     A run begins with the first attempt, anew after each conversation or final outcome, after ``fresh_after`` days of
-    silence and after an exit message; for a cadence that starts on an outcome only with that.  Linear in the length
-    of the run, so a long log stays cheap.
+    silence and after an exit message; for a cadence that starts on an outcome only with that.
+
+    ``facts`` count up to and including the ``last`` attempt: they choose the step of the NEXT call.  ``step`` is the
+    step whose words that attempt itself had before it (``None``: none fitted), ``said`` whether it left them as a
+    message just now.  ``started`` is the attempt that set the cadence off where one has to, ``deliverer`` the last that
+    delivered words, ``day`` the local day of the last one.  ``basic`` are the facts that the contact's row alone gives.
     """
-    place = Progress(about(contact, rep))
-    first = _run_start(cadence, history)
-    if cadence.starts_on is not None:
-        if first == 0:
-            return place
-        place = replace(place, started=history[first - 1])
-    elif first and talked(history[first - 1]):
-        place = replace(place, facts=replace(place.facts, talked=True))
-    for attempt in history[first:]:
-        place = _advance(cadence, place, attempt, rep)
+
+    __slots__ = (
+        "_deliverer_day", "_last_day", "_pick", "_quiet", "basic", "cadence", "day", "deliverer", "facts", "last",
+        "last_try", "rep", "said", "started", "step",
+    )  # fmt: skip
+
+    def __init__(
+        self, cadence: Cadence, basic: Facts, rep: Rep, picks: Callable[[Facts], Step | None] | None = None
+    ) -> None:
+        """``picks`` takes the place of ``pick``: for those who remember its answers."""
+        self.cadence, self.basic, self.rep = cadence, basic, rep
+        self.last: Attempt | None = None
+        self.last_try: Attempt | None = None
+        self.started: Attempt | None = None
+        self.day = date.min
+        self._pick = picks or (lambda facts: pick(cadence, facts))
+        self._quiet = timedelta(days=cadence.fresh_after)
+        self._begin()
+
+    def _begin(self) -> None:
+        """A new run: nothing has been said in it."""
+        basic = self.basic
+        self.facts = Facts(kind=basic.kind, line=basic.line, urgency=basic.urgency, product=basic.product)
+        self.step: Step | None = None
+        self.said = False
+        self.deliverer: Attempt | None = None
+        self.last_try = None
+        self._deliverer_day: date | None = None
+        self._last_day: date | None = None
+
+    @property
+    def following(self) -> Step | None:
+        """The step of the next call."""
+        return self._pick(self.facts)
+
+    def go_on(self, attempt: Attempt) -> None:
+        """One attempt further; attempts come oldest first."""
+        before, self.last = self.last, attempt
+        self.day = attempt.at.astimezone(self.rep.zone).date()
+        if self.cadence.starts_on is not None:
+            if attempt.outcome is self.cadence.starts_on:
+                self._begin()
+                self.started = attempt
+            elif self.started is not None:
+                self._count(attempt)
+            return
+        if before is not None:
+            spoken = talked(before)  # a conversation that comes last still belongs to the run before it
+            if spoken or before.outcome in FINAL or attempt.at - before.at > self._quiet:
+                self._begin()
+                self.facts.talked = spoken
+        self._count(attempt)
+
+    def _count(self, attempt: Attempt) -> None:
+        """One more attempt of the same run."""
+        facts, deliverer, day = self.facts, self.deliverer, self.day
+        message, tried, heard = spoke(attempt), is_try(attempt), talked(attempt)
+        # The call and the text that carry the same message on one day are one step, in whichever order (000-7).
+        twin = message and deliverer is not None and self._deliverer_day == day and is_try(deliverer) != tried
+        if not twin:
+            self.step = self._pick(facts)
+        if message or (heard and self.cadence.starts_on is not None):
+            self.deliverer, self._deliverer_day = attempt, day
+            if not twin:
+                facts.done += 1
+        facts.outcome = attempt.outcome
+        if tried:
+            facts.attempt += 1
+            facts.without_contact = 0 if heard else facts.without_contact + 1
+            facts.today = facts.today + 1 if self._last_day == day else 1
+            self.last_try, self._last_day = attempt, day
+        if message and self.step is not None and self.step.restarts:
+            facts.attempt, facts.done, facts.without_contact, facts.talked = 1, 0, 0, False
+        self.said = message
+
+
+def progress(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> Progress:
+    """The place after the last attempt of ``history`` (oldest first; empty is the very beginning)."""
+    place = Progress(cadence, about(contact, rep), rep)
+    for attempt in history:
+        place.go_on(attempt)
     return place
-
-
-def _run_start(cadence: Cadence, history: Sequence[Attempt]) -> int:
-    """The index of the first attempt of the run; a conversation that comes last still belongs to the run before it."""
-    if cadence.starts_on is not None:
-        found = (index + 1 for index in range(len(history) - 1, -1, -1) if history[index].outcome is cadence.starts_on)
-        return next(found, 0)
-    quiet = timedelta(days=cadence.fresh_after)
-    for index in range(len(history) - 2, -1, -1):
-        attempt = history[index]
-        if talked(attempt) or attempt.outcome in FINAL or history[index + 1].at - attempt.at > quiet:
-            return index + 1
-    return 0
-
-
-def _advance(cadence: Cadence, place: Progress, attempt: Attempt, rep: Rep) -> Progress:
-    """The place after one more attempt of the same run."""
-    facts, said = place.facts, spoke(attempt)
-    # The call and the text that carry the same message on one day are one step, in whichever order (000-7).
-    twin = (
-        said
-        and place.deliverer is not None
-        and _same_day(place.deliverer, attempt, rep)
-        and is_try(place.deliverer) != is_try(attempt)
-    )
-    step = place.step if twin else pick(cadence, facts)
-    delivered = said or (cadence.starts_on is not None and talked(attempt))
-    facts = replace(facts, done=facts.done + (delivered and not twin), outcome=attempt.outcome)
-    if is_try(attempt):
-        again_today = place.last_try is not None and _same_day(place.last_try, attempt, rep)
-        facts = replace(
-            facts,
-            attempt=facts.attempt + 1,
-            without_contact=0 if talked(attempt) else facts.without_contact + 1,
-            today=facts.today + 1 if again_today else 1,
-        )
-    if said and step is not None and step.restarts:
-        facts = replace(facts, attempt=1, done=0, without_contact=0, talked=False)
-    return replace(
-        place,
-        facts=facts,
-        step=step,
-        said=said,
-        deliverer=attempt if delivered else place.deliverer,
-        last_try=attempt if is_try(attempt) else place.last_try,
-    )
-
-
-def _same_day(one: Attempt, other: Attempt, rep: Rep) -> bool:
-    return one.at.astimezone(rep.zone).date() == other.at.astimezone(rep.zone).date()

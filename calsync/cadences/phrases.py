@@ -65,7 +65,7 @@ def spoken_promise(
         return None
     local = said_at.astimezone(rep.zone)
     facts = replace(about(contact, rep), local=local.time())
-    limit = _deadline(contact, local.date())
+    limit = deadline_of(contact, local.date())
     found = pick_phrase(step.promise, facts, contact, said_at, read, rep, limit=limit)
     if found is None:
         phrase = _named_day(local.date(), rep, limit)
@@ -166,10 +166,13 @@ def _named_day(said: date, rep: Rep, limit: date | None) -> str:
     return "tomorrow" if limit is not None else "in 7 days"
 
 
-def _deadline(contact: Contact, today: date) -> date | None:
+def deadline_of(contact: Contact, today: date) -> date | None:
     """The contact's deadline while it is still ahead; one that has passed binds nobody."""
+    text = contact.extra.get("deadline", "").strip()
+    if not text:
+        return None
     try:
-        day = date.fromisoformat(contact.extra.get("deadline", "").strip())
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day if day > today else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calsync.cadences import Cadence, Next, choose, implied
+from calsync.cadences import Cadence, Chooser, Guide, Next, Walk, next_of
 from calsync.commitments.life import History, Rules, fold_contact
 from calsync.commitments.memory import Memory
 from calsync.model import Attempt, Book, Commitment, Contact, Decisions, PhraseReader, Policy, Problem, Rep
@@ -25,18 +25,46 @@ class Folded:
     do_not_call: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
 class Follow:
-    """The cadence that each contact follows, bound to the rep: a ``NextStep``."""
+    """The cadence that each contact follows, bound to the rep: a ``NextStep``.
 
-    cadences: Mapping[str, Cadence]
-    read: PhraseReader
-    rep: Rep
-    policy: Policy
+    Asked about one attempt after the other of the same contact, it goes on from where it stood.  Two of them are equal
+    where they go by the same cadences, reader, rep and policy.
+    """
+
+    def __init__(self, cadences: Mapping[str, Cadence], read: PhraseReader, rep: Rep, policy: Policy) -> None:
+        self._by = (cadences, read, rep, policy)
+        self._choose = Chooser(cadences, policy.default_cadence)
+        self._guides: dict[str, Guide] = {}
+        self._walk: Walk | None = None
+        self._walked = 0
 
     def __call__(self, contact: Contact, history: Sequence[Attempt]) -> Next:
-        cadence = choose(contact, self.cadences, self.policy.default_cadence)
-        return implied(cadence, contact, history, self.read, self.rep, self.policy)
+        walk = self._walk
+        if walk is None or walk.contact is not contact or not self._leads_to(walk, history):
+            walk, self._walked = Walk(self._guide(contact), contact), 0
+            self._walk = walk
+        for index in range(self._walked, len(history)):
+            walk.place.go_on(history[index])
+        self._walked = len(history)
+        return next_of(walk)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Follow) and self._by == other._by
+
+    __hash__ = None  # type: ignore[assignment]  # equal by values that have no hash
+
+    def _leads_to(self, walk: Walk, history: Sequence[Attempt]) -> bool:
+        """True where the history goes on from the attempt at which the walk stands."""
+        return 0 < self._walked < len(history) and history[self._walked - 1] is walk.place.last
+
+    def _guide(self, contact: Contact) -> Guide:
+        cadence = self._choose(contact)
+        guide = self._guides.get(cadence.name)
+        if guide is None:
+            _, read, rep, _ = self._by
+            guide = self._guides[cadence.name] = Guide(cadence, read, rep)
+        return guide
 
 
 def fold(  # noqa: PLR0917

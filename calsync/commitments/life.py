@@ -66,8 +66,10 @@ def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, no
     """Fold the log of one contact.  ``attempts`` may come in any order; a key that comes twice counts once."""
     life = _Life(contact, rules)
     past, future = _until(now, attempts)
-    for index, attempt in enumerate(past):
-        life.go_on(attempt, past[: index + 1])
+    history: list[Attempt] = []
+    for attempt in past:
+        history.append(attempt)
+        life.go_on(attempt, history)
     commitments = tuple(aged(commitment, now) for commitment in life.commitments())
     far = [attempt for attempt in future if attempt.at > now + DAY]
     problems = (*life.problems, *(_in_the_future(attempt) for attempt in far))
