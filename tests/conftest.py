@@ -1,4 +1,4 @@
-"""The shared suites explain their failures as test modules do."""
+"""The shared suites and helpers explain their failures as test modules do; said here, before anything imports them."""
 
 import pytest
 
