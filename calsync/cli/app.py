@@ -183,6 +183,22 @@ def run_(
 
 
 @app.command()
+def preview(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A contact export: CSV or vCard.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> int:
+    """Show how a contact export is read.
+
+    Which column is what, the first contacts, and the lines for your configuration. Writes nothing.
+    """
+    from calsync.cli import preview as verb
+
+    return verb.run(_either(context, config), file, as_json=as_json)
+
+
+@app.command()
 def log(
     context: typer.Context,
     contact: Contact,
@@ -224,6 +240,26 @@ def promise(
     from calsync.cli import promise as verb
 
     return verb.run(_either(context, config), at, contact, " ".join(words), as_json=as_json)
+
+
+@app.command()
+def news(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="What is new, as the event should say it.")],
+    config: Config = None,
+    at: At = None,
+    when: Annotated[str, typer.Option(help="When they should be called.")] = "within 2 weeks",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them; write nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Plan a call to everybody who wants to hear what is new.
+
+    That is everybody whose row says yes under `permission` and who has no call coming anyway.
+    For example:  calsync news "the spring course is open" --dry-run
+    """
+    from calsync.cli import news as verb
+
+    return verb.run(_either(context, config), at, " ".join(words), when, as_json=as_json, dry_run=dry_run)
 
 
 @app.command()
@@ -286,6 +322,39 @@ def parse(
     if not text:
         raise UsageError("There are no words to read.", hint='calsync parse "by friday"')
     return verb.run(_either(context, config), at, " ".join(text), as_json=as_json)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    config: Config = None,
+    at: At = None,
+    as_json: Json = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is ours; your times and notes stay.")] = False,
+) -> int:
+    """Compare every event with what calsync wrote.
+
+    Reads all of them, which a sync does not. Names what is damaged, missing or unknown, and copies that were made.
+    """
+    from calsync.cli import verify as verb
+
+    return verb.run(_either(context, config), at, as_json=as_json, repair=repair)
+
+
+@app.command()
+def purge(
+    context: typer.Context,
+    config: Config = None,
+    as_json: Json = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Take back every event that calsync wrote.
+
+    Nothing else on the calendar is touched, and none of your files. Works without the ledger, too.
+    """
+    from calsync.cli import purge as verb
+
+    return verb.run(_either(context, config), as_json=as_json, yes=yes)
 
 
 @auth.command(name="google")
