@@ -29,6 +29,9 @@ from calsync.model import (
 _NAMES_NO_DAY = frozenset((Kind.UNDATED, Kind.NONE))
 """Readings that bind nobody to a day: in the promise column they are reported, in a note they are passed over."""
 
+PLAN = "plan:"
+"""Before the words of the promise column: a call is planned for then, and nobody was promised one (001-9)."""
+
 FOLLOW_UP_DAYS = 3
 """An undated "she'll call" is followed up after that many working days."""
 
@@ -56,15 +59,25 @@ class Said:
 
 
 NOTHING_SAID = Said()
+_OUTCOMES_THAT_SAY = frozenset((Outcome.DO_NOT_CALL, Outcome.APPOINTMENT_SET))
 
 
 def said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, policy: Policy) -> Said:
     """Read the promise column and then the note of an attempt."""
+    if not attempt.promise and not attempt.note and attempt.outcome not in _OUTCOMES_THAT_SAY:
+        return NOTHING_SAID
+    return _said(attempt, contact, read, rep, policy)
+
+
+def _said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, policy: Policy) -> Said:
     opted_out = attempt.outcome is Outcome.DO_NOT_CALL
     reading: Reading | None = None
     words = text = ""
     problems: tuple[Problem, ...] = ()
     column, note = _cell(attempt.promise), attempt.note.strip()
+    planned = column.lower().startswith(PLAN)
+    if planned:
+        column = column[len(PLAN) :].strip()
     if column:
         words, text, reading = column, column, read(column, attempt.at, contact)
         if reading.kind in _NAMES_NO_DAY:
@@ -82,6 +95,9 @@ def said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, polic
             return Said(theirs=True, problems=problems)
         when = their_time(reading, text, attempt.at, contact, read)
         return Said(follow_up(when, words, attempt.at, rep), theirs=True, problems=problems)
+    if planned and reading is not None and reading.window is not None:
+        why = " ".join(note.split())[:_QUOTE_LIMIT] or "planned in your log"
+        return Said(Promise(Kind.PLANNED, reading.window, words, PromisedBy.REP, why), problems=problems)
     if reading is not None and reading.window is not None and reading.kind not in _NAMES_NO_DAY:
         promise = Promise(reading.kind, reading.window, words, PromisedBy.REP, reading.why)
         return Said(deadline_after(promise, rep) if policy.deadline == "after" else promise, problems=problems)

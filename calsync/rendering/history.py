@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from calsync.commitments import from_them, missed_theirs
+from calsync.commitments.said import PLAN
 from calsync.model import Attempt, Channel, Commitment, Direction, Kind, Outcome, PromisedBy, State
 from calsync.rendering.when import stamp
 
@@ -45,6 +46,8 @@ def attempt_words(attempt: Attempt) -> str:
         elif outcome and attempt.outcome not in (Outcome.CALLBACK_RECEIVED, Outcome.REPLIED):
             words += f": {outcome}"
         return words
+    if attempt.channel in _WROTE and attempt.outcome is None and attempt.promise.lower().startswith(PLAN):
+        return "planned"
     if attempt.channel in _WROTE:
         plain = attempt.outcome in (None, Outcome.LEFT_MESSAGE, Outcome.LEFT_VOICEMAIL, Outcome.NO_ANSWER)
         return _WROTE[attempt.channel] if plain else f"{_WROTE[attempt.channel]}: {outcome}"

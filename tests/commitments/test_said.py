@@ -255,3 +255,32 @@ def test_a_contact_with_another_number_is_tried_there_from_the_beginning() -> No
 def test_a_rep_without_any_working_day_still_gets_a_day() -> None:
     never = replace(REP, hours=Hours(((),) * 7))
     assert next_working_day(never, at("Fri 10:00").date()) == at("Sat 10:00").date()
+
+
+# A call that the rep plans and promises nobody
+
+
+def test_001_9_a_planned_call_is_owed_to_nobody_and_rolls_on() -> None:
+    (found,) = told(row("Tue 10:00", "connected", promise="Plan: Monday", note="the new course"))
+    assert (found.kind, found.promised_by, found.window) == (Kind.PLANNED, PromisedBy.REP, hours("+1 Mon"))
+    assert (found.state, found.text, found.why) == (State.OPEN, "Monday", ("the new course",))
+
+
+def test_001_9_a_planned_call_takes_no_promises_place_and_gives_way_to_one() -> None:
+    log = [
+        row("Tue 10:00", "connected", promise="by Friday"),
+        row("Wed 10:00", channel="email", promise="plan: Monday"),
+    ]
+    assert [one.text for one in told(*log, now="Wed 12:00")] == ["by Friday"]
+    log.append(row("Fri 10:00", "connected", promise="plan: Monday"))
+    log.append(row("Fri 11:00", "left_voicemail", promise="by Wednesday"))
+    assert [(one.text, one.state) for one in told(*log, now="Fri 12:00")] == [
+        ("by Friday", State.KEPT),
+        ("Monday", State.SUPERSEDED),
+        ("by Wednesday", State.MISSED),
+    ]
+
+
+def test_a_plan_that_names_no_day_is_reported() -> None:
+    (problem,) = story(row("Tue 10:00", "connected", promise="plan: soon")).problems
+    assert '"soon" names no day' in problem.message
