@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calsync.errors import CalendarError, Stale
-from calsync.office import Office
+from calsync.calendars import CalendarSpec
+from calsync.calendars.base import Calendar, Seen
+from calsync.errors import CalendarError, Refused, Stale
+from calsync.look import elsewhere
+from calsync.office import Branch, Office
 from calsync.pipeline import wanted
-from calsync.sync.apply import Writer
+from calsync.sync.apply import Writer, stops_calendar
 from calsync.sync.verify import Finding, copies, findings
 
 
@@ -32,18 +35,19 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
     """
     made = office.plan(now)
     want = wanted(made, office.rep, office.policy)
+    whys = {call.commitment.id: call.placed.why for call in made.calls}
     results = []
     for spec in office.settings.calendars:
         result = Checked(spec.name)
         results.append(result)
         try:
-            branch = office.branch(spec)
+            branch = _where_it_was(office, spec)
             listing = branch.calendar.changes(None)
             result.events = len(listing.seen)
             result.findings = findings(want, branch.rows, listing)
             result.copies = copies(listing)
             if repair:
-                writer = Writer(branch.calendar, office.ledger, office.cache, branch.rows, now, {})
+                writer = Writer(branch.calendar, office.ledger, office.cache, branch.rows, now, whys)
                 office.cache.put_seen(spec.name, list(listing.seen))
                 done = writer.apply([one.repair for one in result.findings if one.repair is not None])
                 result.repaired = sum(one.error is None for one in done)
@@ -54,7 +58,7 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
 
 @dataclass(slots=True)
 class Purged:
-    """What was taken back from one calendar."""
+    """What was taken back from one calendar; ``left`` says in words what could not be."""
 
     calendar: str
     removed: int = 0
@@ -65,7 +69,7 @@ class Purged:
 def ours(office: Office) -> dict[str, int]:
     """How many events of ours each calendar holds, ledger or no ledger.  Raises ``CalendarError``."""
     return {
-        spec.name: len([one for one in office.branch(spec).calendar.changes(None).seen if not one.cancelled])
+        spec.name: len([one for one in _where_it_was(office, spec).calendar.changes(None).seen if not one.cancelled])
         for spec in office.settings.calendars
     }
 
@@ -81,29 +85,53 @@ def purge(office: Office, *, progress: Callable[[], None] = lambda: None) -> tup
         result = Purged(spec.name)
         results.append(result)
         try:
-            _purge(office, spec.name, result, progress)
+            _purge(office, spec, result, progress)
         except CalendarError as error:
             result.error = error
     return tuple(results)
 
 
-def _purge(office: Office, name: str, result: Purged, progress: Callable[[], None]) -> None:
-    branch = office.branch(next(spec for spec in office.settings.calendars if spec.name == name))
-    for seen in branch.calendar.changes(None).seen:
+def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callable[[], None]) -> None:
+    branch, name = _where_it_was(office, spec), spec.name
+    listing = branch.calendar.changes(None)
+    for seen in listing.seen:
         if seen.cancelled:
             continue
         try:
-            branch.calendar.delete(seen)
-        except Stale:
-            # Edited this very moment: read again, once.
-            again = branch.calendar.get(seen.uid)
-            if again is not None:
-                branch.calendar.delete(again)
+            _take_back(branch.calendar, seen)
+        except CalendarError as error:
+            if stops_calendar(error):
+                raise
+            result.left.append(f"{seen.title}: {error.message}")
+            continue
         result.removed += 1
         progress()
         branch.rows.pop(seen.uid, None)
         office.ledger.drop(name, seen.uid)
-    for uid in list(branch.rows):
-        office.ledger.drop(name, uid)
-        branch.rows.pop(uid)
+    # What cannot be read is not touched: it may be anything by now.
+    result.left += [f"{problem.file}: {problem.message}" for problem in listing.problems]
+    if not result.left:
+        with office.ledger.batch():
+            for uid in branch.rows:
+                office.ledger.drop(name, uid)
+        branch.rows = {}
     office.cache.drop_token(name)
+
+
+def _take_back(calendar: Calendar, seen: Seen) -> None:
+    try:
+        calendar.delete(seen)
+    except Stale:
+        # Edited this very moment: read again, once.
+        again = calendar.get(seen.uid)
+        if again is not None and not again.cancelled:
+            calendar.delete(again)
+
+
+def _where_it_was(office: Office, spec: CalendarSpec) -> Branch:
+    """The calendar, where it is the one that the ledger knows by that name.  Raises ``CalendarError``."""
+    branch = office.branch(spec)
+    if reason := elsewhere(office, spec, branch.rows):
+        hint = "put the old place back into the configuration, or begin anew in the new one: calsync sync --confirm"
+        raise Refused(f"{reason[0].upper()}{reason[1:]}: nothing was touched.", hint=hint)
+    return branch
