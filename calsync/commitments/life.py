@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
 
 from calsync.cadences import Next
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import Said, deadline_after, said
-from calsync.commitments.states import Ending, aged, ending, missed_theirs
+from calsync.commitments.states import Ending, ending, missed_theirs, open_or_missed
 from calsync.commitments.workdays import rest_of_today
 from calsync.identity import commitment_id
 from calsync.model import (
@@ -31,6 +33,7 @@ from calsync.model import (
     Rep,
     State,
     StepRef,
+    Window,
 )
 
 NextStep = Callable[[Contact, Sequence[Attempt]], Next]
@@ -70,19 +73,33 @@ def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, no
     for attempt in past:
         history.append(attempt)
         life.go_on(attempt, history)
-    commitments = tuple(aged(commitment, now) for commitment in life.commitments())
+    commitments = life.commitments(now)
+    if not future:
+        return History(commitments, tuple(life.problems), life.do_not_call)
     far = [attempt for attempt in future if attempt.at > now + DAY]
     problems = (*life.problems, *(_in_the_future(attempt) for attempt in far))
     changes = [*(attempt.at for attempt in future), *(attempt.at - DAY for attempt in far)]
-    return History(commitments, problems, life.do_not_call, min(changes, default=None))
+    return History(commitments, problems, life.do_not_call, min(changes))
+
+
+class _Owed(NamedTuple):
+    """The call that is owed while a log is being folded; once it is known how it ended it becomes a commitment."""
+
+    promise: Promise
+    window: Window
+    attempt: Attempt
+    step: StepRef | None
+    weight: int
 
 
 class _Life:
     """One contact's history as it is being folded: what is owed now (at most one call), and what has ended."""
 
+    __slots__ = ("contact", "do_not_call", "ended", "owed", "problems", "rules")
+
     def __init__(self, contact: Contact, rules: Rules) -> None:
         self.contact, self.rules = contact, rules
-        self.owed: Commitment | None = None
+        self.owed: _Owed | None = None
         self.ended: list[Commitment] = []
         self.problems: list[Problem] = []
         self.do_not_call = contact.do_not_call is True
@@ -90,11 +107,12 @@ class _Life:
     def go_on(self, attempt: Attempt, history: Sequence[Attempt]) -> None:
         """One attempt: first what it does to the call that is owed, then what it promises."""
         words = said(attempt, self.contact, self.rules.read, self.rules.rep, self.rules.policy)
-        self.problems.extend(words.problems)
+        if words.problems:
+            self.problems.extend(words.problems)
         if words.opted_out:
             self.opt_out(attempt)
             return
-        if self.owed is not None and (end := ending(self.owed, attempt)):
+        if self.owed is not None and (end := ending(self.owed.promise.kind, self.owed.window, attempt)):
             self.close(end, attempt)
         self.promise(attempt, words, history)
 
@@ -128,55 +146,69 @@ class _Life:
         """
         if promise.window is None:
             return
+        weight = _weight(promise.kind, promise.by)
         if self.owed is not None:
-            if self._weight(self.owed) > _weight(promise.kind, promise.by) or _same_words(self.owed, promise):
+            if self._weight(self.owed) > weight or _same_words(self.owed.promise, promise):
                 return
-            self.close(Ending(State.SUPERSEDED, "a newer promise took its place"), attempt)
-        self.owed = Commitment(
-            id=commitment_id(self.contact.id, attempt.key),
-            contact_id=self.contact.id,
-            attempt=attempt,
-            kind=promise.kind,
-            window=promise.window,
-            state=State.OPEN,
-            promised_by=promise.by,
-            text=promise.text,
-            cadence=step,
-            why=(promise.why,) if promise.why else (),
-        )
+            self.close(_SUPERSEDED, attempt)
+        self.owed = _Owed(promise, promise.window, attempt, step, weight)
 
     def cadence_ended(self, attempt: Attempt) -> None:
         """A call that only the cadence planned is not made once the cadence is over; a promise stays owed."""
-        if self.owed is not None and self._weight(self.owed) == 0 and self.owed.promised_by is PromisedBy.CADENCE:
-            self.close(Ending(State.RELEASED, "the cadence is over"), attempt)
+        owed = self.owed
+        if owed is not None and self._weight(owed) == 0 and owed.promise.by is PromisedBy.CADENCE:
+            self.close(_CADENCE_OVER, attempt)
 
     def close(self, end: Ending, attempt: Attempt) -> None:
         """The call that was owed has ended."""
         if self.owed is None:
             return
-        state = end.state
-        if state is State.SUPERSEDED and self.owed.id in self.rules.waived:
-            state = State.WAIVED
-        self.ended.append(replace(self.owed, state=state, closed_by=attempt, why=(*self.owed.why, end.why)))
+        self.ended.append(self._commitment(self.owed, end.state, attempt, end.why))
         self.owed = None
 
-    def commitments(self) -> list[Commitment]:
-        """All of them, oldest first; those of a contact who must not be called are all released."""
-        every = list(self.ended)
+    def commitments(self, now: datetime) -> tuple[Commitment, ...]:
+        """All of them as of ``now``, oldest first; those of a contact who must not be called are all released."""
+        every = self.ended
         if self.owed is not None:
-            every.append(self._waived(self.owed))
-        return [_must_not_call(commitment) for commitment in every] if self.do_not_call else every
+            every.append(self._standing(self.owed, now))
+        return tuple([_must_not_call(commitment) for commitment in every] if self.do_not_call else every)
 
-    def _waived(self, owed: Commitment) -> Commitment:
-        if owed.id not in self.rules.waived:
-            return owed
-        return replace(owed, state=State.WAIVED, why=(*owed.why, "you deleted its event"))
+    def _standing(self, owed: _Owed, now: datetime) -> Commitment:
+        if self._waived(owed):
+            return self._commitment(owed, State.WAIVED, None, "you deleted its event")
+        return self._commitment(owed, open_or_missed(owed.promise.kind, owed.window, now), None, "")
 
-    def _weight(self, owed: Commitment) -> int:
-        return 0 if owed.id in self.rules.waived else _weight(owed.kind, owed.promised_by)
+    def _commitment(self, owed: _Owed, state: State, closed_by: Attempt | None, ended: str) -> Commitment:
+        promise, attempt = owed.promise, owed.attempt
+        if state is State.SUPERSEDED and self._waived(owed):
+            state = State.WAIVED
+        return Commitment(
+            commitment_id(self.contact.id, attempt.key),
+            self.contact.id,
+            attempt,
+            promise.kind,
+            owed.window,
+            state,
+            promise.by,
+            promise.text,
+            owed.step,
+            closed_by,
+            tuple([why for why in (promise.why, ended) if why]),
+        )
+
+    def _waived(self, owed: _Owed) -> bool:
+        waived = self.rules.waived
+        return bool(waived) and commitment_id(self.contact.id, owed.attempt.key) in waived
+
+    def _weight(self, owed: _Owed) -> int:
+        return 0 if self._waived(owed) else owed.weight
 
     def _by_policy(self, promise: Promise) -> Promise:
         return deadline_after(promise, self.rules.rep) if self.rules.policy.deadline == "after" else promise
+
+
+_SUPERSEDED = Ending(State.SUPERSEDED, "a newer promise took its place")
+_CADENCE_OVER = Ending(State.RELEASED, "the cadence is over")
 
 
 def _weight(kind: Kind, by: PromisedBy) -> int:
@@ -186,13 +218,13 @@ def _weight(kind: Kind, by: PromisedBy) -> int:
     return 1 if by is PromisedBy.CADENCE else 2
 
 
-def _same_words(owed: Commitment, promise: Promise) -> bool:
+def _same_words(owed: Promise, promise: Promise) -> bool:
     """True where the cadence's script said again what it had said, to the same day (a voicemail and its text)."""
     return (
-        promise.by is owed.promised_by is PromisedBy.CADENCE
-        and (promise.kind, promise.text, promise.window and promise.window.latest)
-        == (owed.kind, owed.text, owed.window.latest)
-        and promise.kind is not Kind.PLANNED
+        promise.by is owed.by is PromisedBy.CADENCE
+        and promise.kind is owed.kind is not Kind.PLANNED
+        and promise.text == owed.text
+        and (promise.window and promise.window.latest) == (owed.window and owed.window.latest)
     )
 
 
@@ -208,12 +240,25 @@ def _as_the_cadence_sees(contact: Contact, history: Sequence[Attempt]) -> Sequen
     return history
 
 
-def _until(now: datetime, attempts: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]:
+def _until(now: datetime, attempts: Sequence[Attempt]) -> tuple[Sequence[Attempt], Sequence[Attempt]]:
     """The attempts up to ``now`` and those later, oldest first, each key once (the first of its rows)."""
+    rows = attempts if _in_order(attempts) else _put_in_order(attempts)
+    if not rows or rows[-1].at <= now:
+        return rows, ()
+    return [a for a in rows if a.at <= now], [a for a in rows if a.at > now]
+
+
+def _in_order(attempts: Sequence[Attempt]) -> bool:
+    """True where they come oldest first and each once, as they mostly do."""
+    return len({attempt.key for attempt in attempts}) == len(attempts) and all(
+        one.at < other.at for one, other in pairwise(attempts)
+    )
+
+
+def _put_in_order(attempts: Sequence[Attempt]) -> list[Attempt]:
     ordered = sorted(attempts, key=lambda a: (a.at, a.key, a.where.file, a.where.line))
     once = {attempt.key: attempt for attempt in reversed(ordered)}
-    rows = [attempt for attempt in ordered if once[attempt.key] is attempt]
-    return [a for a in rows if a.at <= now], [a for a in rows if a.at > now]
+    return [attempt for attempt in ordered if once[attempt.key] is attempt]
 
 
 def _they_are_waiting(attempt: Attempt, rep: Rep) -> Promise:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from calsync.model import Attempt, Channel, Commitment, Direction, Kind, Outcome, State
+from calsync.model import Attempt, Channel, Commitment, Direction, Kind, Outcome, State, Window
 
 APPOINTMENT_GRACE = timedelta(minutes=15)
 """A clock time is one instant; a call placed or logged this near to it is the call that was agreed."""
 
 _THEIRS = frozenset((Outcome.CALLBACK_RECEIVED, Outcome.REPLIED))
 _SPOKE = frozenset((Outcome.CONNECTED, Outcome.APPOINTMENT_SET))
-_REFUSED_OR_DONE = frozenset((Outcome.NOT_INTERESTED, Outcome.SOLD))
 _UNREACHED = frozenset((Outcome.NO_ANSWER, Outcome.BUSY, Outcome.LEFT_VOICEMAIL, Outcome.LEFT_MESSAGE))
 
 
@@ -23,6 +22,18 @@ class Ending(NamedTuple):
 
     state: State
     why: str
+
+
+_REFUSED_OR_DONE: Mapping[Outcome | None, Ending] = {
+    Outcome.NOT_INTERESTED: Ending(State.RELEASED, "not interested"),
+    Outcome.SOLD: Ending(State.RELEASED, "sold"),
+}
+_WRONG_NUMBER = Ending(State.RELEASED, "wrong number")
+_CAME_FIRST = Ending(State.RELEASED, "they got in touch first")
+_MET_EARLY = Ending(State.MET_EARLY, "you spoke before it was due")
+_MADE = Ending(State.KEPT, "the planned call was made")
+_LATE = Ending(State.LATE, "called after the window")
+_KEPT = Ending(State.KEPT, "called as promised")
 
 
 def from_them(attempt: Attempt) -> bool:
@@ -40,43 +51,41 @@ def missed_theirs(attempt: Attempt) -> bool:
     return attempt.direction is Direction.INBOUND and attempt.channel is Channel.CALL and attempt.outcome in _UNREACHED
 
 
-def ending(owed: Commitment, attempt: Attempt) -> Ending | None:
-    """How ``attempt`` ends the commitment, ``None`` where it stays owed.
+def ending(kind: Kind, window: Window, attempt: Attempt) -> Ending | None:
+    """How ``attempt`` ends a call that is owed, ``None`` where it stays owed.
 
     An opt-out is not asked about here: it ends everything and is the fold's first question.
     """
     released = _released(attempt)
-    if released and (attempt.outcome not in _REFUSED_OR_DONE or not our_call(attempt)):
+    if released is not None and (attempt.outcome not in _REFUSED_OR_DONE or not our_call(attempt)):
         return released
     if not our_call(attempt):
         return None  # a text or mail of ours does not keep a promise to call
-    earliest, latest = _bounds(owed)
+    earliest, latest = _bounds(kind, window)
     if attempt.at < earliest:
-        early = Ending(State.MET_EARLY, "you spoke before it was due") if attempt.outcome in _SPOKE else None
-        return released or early
-    if owed.kind is Kind.PLANNED:
-        return Ending(State.KEPT, "the planned call was made")
-    if attempt.at > latest:
-        return Ending(State.LATE, "called after the window")
-    return Ending(State.KEPT, "called as promised")
+        return released or (_MET_EARLY if attempt.outcome in _SPOKE else None)
+    if kind is Kind.PLANNED:
+        return _MADE
+    return _LATE if attempt.at > latest else _KEPT
 
 
 def _released(attempt: Attempt) -> Ending | None:
     """What frees the rep from calling; a refusal or a sale inside a call is for the caller to weigh."""
     if attempt.outcome is Outcome.WRONG_NUMBER:
-        return Ending(State.RELEASED, "wrong number")
-    if from_them(attempt):
-        return Ending(State.RELEASED, "they got in touch first")
-    if attempt.outcome in _REFUSED_OR_DONE:
-        return Ending(State.RELEASED, "sold" if attempt.outcome is Outcome.SOLD else "not interested")
-    return None
+        return _WRONG_NUMBER
+    return _CAME_FIRST if from_them(attempt) else _REFUSED_OR_DONE.get(attempt.outcome)
+
+
+def open_or_missed(kind: Kind, window: Window, now: datetime) -> State:
+    """What is still owed: past its window it is missed; a planned call rolls on instead."""
+    return State.MISSED if kind is not Kind.PLANNED and now > _bounds(kind, window)[1] else State.OPEN
 
 
 def aged(commitment: Commitment, now: datetime) -> Commitment:
     """The commitment as of ``now``: past its window and still owed it is missed; a planned call rolls on instead."""
     if commitment.state not in (State.OPEN, State.MISSED) or commitment.kind is Kind.PLANNED:
         return commitment
-    state = State.MISSED if now > _bounds(commitment)[1] else State.OPEN
+    state = open_or_missed(commitment.kind, commitment.window, now)
     return commitment if state is commitment.state else replace(commitment, state=state)
 
 
@@ -85,8 +94,7 @@ def age(commitments: Iterable[Commitment], now: datetime) -> tuple[Commitment, .
     return tuple(aged(commitment, now) for commitment in commitments)
 
 
-def _bounds(owed: Commitment) -> tuple[datetime, datetime]:
-    earliest, latest = owed.window.earliest, owed.window.latest
-    if owed.kind is Kind.FIXED:
-        return earliest - APPOINTMENT_GRACE, latest + APPOINTMENT_GRACE
-    return earliest, latest
+def _bounds(kind: Kind, window: Window) -> tuple[datetime, datetime]:
+    if kind is Kind.FIXED:
+        return window.earliest - APPOINTMENT_GRACE, window.latest + APPOINTMENT_GRACE
+    return window.earliest, window.latest
