@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
+from calsync.cadences import choose
 from calsync.cli import looking, show
 from calsync.cli.plan import exit_code, plan_json
-from calsync.model import Contact, PlannedCall
+from calsync.model import Contact, Kind, PlannedCall, PromisedBy
+from calsync.placing import explain
 
 
 def run(config: Path | None, at: str | None, words: str, *, as_json: bool) -> int:
-    """Every commitment to the contact; the open ones whole, with the words to say."""
-    with looking.view(config, at) as view:
-        contact = looking.find_contact(words, view.contacts, view.office.rep.region)
+    """Every commitment to the contact; the open ones whole, with the rules that applied, the hours that were cut and
+    by what, the alternatives in their order, and the words to say."""
+    with looking.free_view(config, at) as view:
+        contacts = view.book.contacts
+        contact = looking.find_contact(words, contacts, view.office.rep.region)
         calls = [call for call in view.plan.calls if call.commitment.contact_id == contact.id]
+        told = {call.commitment.id: _placing(view, call) for call in calls}
         if as_json:
-            everything = plan_json(view.plan, view.contacts)
-            everything["commitments"] = [row for row in everything["commitments"] if row["contact_id"] == contact.id]
-            show.print_json({"contact": {"id": contact.id, "name": contact.name}} | everything)
+            everything = plan_json(view.plan, contacts)
+            everything["commitments"] = [
+                row | {"placing": list(told[row["id"]])}
+                for row in everything["commitments"]
+                if row["contact_id"] == contact.id
+            ]
+            person = {"contact": {"id": contact.id, "name": contact.name}, "cadence": _cadence(view, contact)}
+            show.print_json(person | everything | {"unread": list(view.unread)})
         else:
-            text = "\n".join(_lines(contact, calls, view.office.rep.zone))
-            show.console().print(text, soft_wrap=True)
+            lines = [*_lines(view, contact, calls, told), *(f"busy times not read: {one}" for one in view.unread)]
+            show.console().print("\n".join(lines), soft_wrap=True)
         return exit_code(view.plan)
 
 
-def _lines(contact: Contact, calls: list[PlannedCall], zone: tzinfo) -> Iterator[str]:
+def _placing(view: looking.FreeView, call: PlannedCall) -> tuple[str, ...]:
+    """What placing has to say of a call that is owed, besides the reasons that stand in its event."""
+    if not call.commitment.state.live:
+        return ()
+    office, world = view.office, view.world
+    others = [one.placed for one in view.plan.calls if one is not call]
+    found = explain(
+        call.placed,
+        world.book,
+        office.rep,
+        office.policy,
+        busy=world.busy,
+        decisions=world.decisions,
+        now=view.now,
+        others=others,
+    )
+    return tuple(line for line in found if line not in call.placed.why)
+
+
+def _cadence(view: looking.FreeView, contact: Contact) -> str:
+    return choose(contact, view.office.cadences, view.office.policy.default_cadence).name
+
+
+def _lines(
+    view: looking.FreeView, contact: Contact, calls: Sequence[PlannedCall], told: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    zone = view.office.rep.zone
     where = f" ({contact.where.file}:{contact.where.line})" if contact.where.line else ""
-    yield f"{contact.name or contact.id}{where}"
+    yield f"{contact.name or contact.id}{where}, cadence {_cadence(view, contact)}"
     if not calls:
         yield "  nothing was promised, so no call is owed"
     for call in calls:
         yield ""
-        yield from _call(call, zone)
+        yield from _call(call, zone, told[call.commitment.id])
 
 
-def _call(call: PlannedCall, zone: tzinfo) -> Iterator[str]:
+def _call(call: PlannedCall, zone: tzinfo, told: Sequence[str]) -> Iterator[str]:
     commitment, placed = call.commitment, call.placed
     said = f' "{commitment.text}"' if commitment.text else ""
     yield f"{commitment.state.value.replace('_', ' ').upper()}: {_promised(call)}{said}"
@@ -54,6 +90,10 @@ def _call(call: PlannedCall, zone: tzinfo) -> Iterator[str]:
         yield f"  because     {reason}"
     if commitment.cadence is not None:
         yield f"  words       step {commitment.cadence.step} of the cadence {commitment.cadence.name}"
+    if told:
+        yield ""
+        yield "  how the time was found"
+        yield from (f"    {line}" for line in told)
     if call.entry is not None and commitment.state.live:
         yield ""
         yield f"  {call.entry.title}"
@@ -61,10 +101,11 @@ def _call(call: PlannedCall, zone: tzinfo) -> Iterator[str]:
 
 
 def _promised(call: PlannedCall) -> str:
-    match call.commitment.promised_by.value:
-        case "contact":
+    planned = call.commitment.kind is Kind.PLANNED
+    match call.commitment.promised_by:
+        case PromisedBy.CONTACT:
             return "they promised"
-        case "cadence":
-            return "planned by the cadence" if call.commitment.kind.value == "planned" else "the script promised"
-        case _:
-            return "you promised"
+        case PromisedBy.CADENCE:
+            return "planned by the cadence" if planned else "the script promised"
+        case PromisedBy.REP:
+            return "planned by you" if planned else "you promised"

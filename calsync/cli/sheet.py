@@ -49,10 +49,11 @@ def print_days(calls: tuple[PlannedCall, ...], contacts: Mapping[str, Contact], 
                 name_of(call.commitment.contact_id, contacts),
                 contact.phones[0].e164 if contact and contact.phones else "",
                 _what(call, contacts),
+                call.commitment.cadence.name if call.commitment.cadence else "",
             )
         )
         last = day
-    show.console().print(show.table(("day", "time", "whom", "number", "what"), rows))
+    show.console().print(show.table(("day", "time", "whom", "number", "what", "cadence"), rows))
 
 
 def _what(call: PlannedCall, contacts: Mapping[str, Contact]) -> str:

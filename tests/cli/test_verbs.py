@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from calsync.cadences import load as load_cadences
 from calsync.config import load
 from calsync.config.settings import OWN_LOG
 from tests.cli.conftest import ATTEMPTS, CONTACTS, NOW, Run
@@ -184,6 +185,13 @@ def test_week_names_each_day_once_in_order(calsync: Run) -> None:
     assert next(line for line in lines if "Dana Levy" in line).startswith("Fri 27 Nov")
 
 
+def test_the_week_of_the_shipped_example_shows_every_cadence_at_work(calsync: Run, tmp_path: Path) -> None:
+    calsync("demo", "--into", tmp_path / "example", config=None)
+    ran = calsync("week", "--at", "2026-11-25T08:30", config=tmp_path / "example" / "calsync.toml")
+    shown = {line.split()[-1] for line in ran.out.splitlines() if "+1" in line}
+    assert shown == set(load_cadences([]))
+
+
 def test_explain_says_why_this_day_this_hour_these_words(calsync: Run) -> None:
     ran = calsync("explain", "Dana Levy", "--at", NOW)
     assert ran.code == 0
@@ -197,9 +205,45 @@ def test_explain_says_why_this_day_this_hour_these_words(calsync: Run) -> None:
         assert part in ran.out
 
 
+def test_explain_tells_the_rules_the_hours_that_were_cut_and_the_alternatives(calsync: Run, rep: Path) -> None:
+    (rep / "private").mkdir()
+    (rep / "private" / "dentist.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nBEGIN:VEVENT\r\nUID:dentist@example.com\r\n"
+        "DTSTAMP:20261101T000000Z\r\nSUMMARY:Dentist\r\nDTSTART:20261127T220000Z\r\nDTEND:20261127T230000Z\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n",
+        encoding="utf-8",
+    )
+    with (rep / "calsync.toml").open("a") as file:
+        file.write('[[busy]]\nname = "private"\ntype = "folder"\npath = "private"\n')
+    (rep / "contacts.csv").write_text(
+        CONTACTS.replace(",topic\n", ",topic,call_hours\n")
+        .replace("training\n", "training,Mon-Fri 10:00-18:00\n")
+        .replace("roof\n", "roof,\n")
+        .replace("fence\n", "fence,\n")
+    )
+    with (rep / "attempts.csv").open("a") as file:
+        file.write("2026-11-25T11:20,sam2,outbound,call,left_voicemail,friday at 3pm,\n")
+    told = calsync("explain", "dana", "--json", "--at", NOW).json
+    (row,) = told["commitments"]
+    lines = "\n".join(row["placing"])
+    for part in (
+        "law: the United States: Mon-Fri 08:00-21:00",
+        "source: 47 CFR 64.1200(c)(1)",
+        "their wish: Mon-Fri 10:00-18:00",
+        "attempt that reached nobody: Wed 25 Nov 11:02",
+        "what they asked for took 09:00-10:00",
+        "busy times took 16:00-17:00",
+        "other calls and caps took 15:00-15:10",
+        "next choices: Fri ",
+    ):
+        assert part in lines
+    assert f"    {row['placing'][0]}" in calsync("explain", "dana", "--at", NOW).out
+
+
 def test_explain_json_holds_that_contact_alone(calsync: Run) -> None:
     told = calsync("explain", "dana", "--json", "--at", NOW).json
     assert told["contact"] == {"id": "dana", "name": "Dana Levy"}
+    assert told["cadence"] == "referral"
     assert {row["contact_id"] for row in told["commitments"]} == {"dana"}
 
 
