@@ -72,7 +72,7 @@ def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Act
         yield Adopt(unknown, row, "found on the calendar under our UID")
     if row is None or row.status in (Status.SENDING, Status.REMOVED):
         if entry.live:
-            yield Create(entry, "owed and not on the calendar")
+            yield Create(_with_notes(entry, row), "owed and not on the calendar")
         return
     if row.status is Status.DISMISSED:
         if entry.mark.startswith(NOTICE) and fingerprint(entry) != row.fingerprint:
@@ -81,6 +81,13 @@ def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Act
             yield Keep(entry.mark, "deleted on the calendar, not fought")
         return
     yield _refresh(entry, row)
+
+
+def _with_notes(entry: Entry, row: Row | None) -> Entry:
+    """An event that the calendar lost is written again with the notes that stood on it."""
+    if row is None or not row.face.notes:
+        return entry
+    return replace(entry, description=with_notes(entry.description, row.face.notes))
 
 
 def _refresh(entry: Entry, row: Row) -> Action:

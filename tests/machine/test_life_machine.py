@@ -237,7 +237,11 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def the_server_comes_back_from_its_backup(self) -> None:
+        live = {one.uid for one in self.calls()}
         restore(self.store, self.yesterday)
+        # What is history is the server's to lose; what is owed is written again, notes and all.
+        live |= {one.uid for one in self.events()}
+        self.notes = {note: uid for note, uid in self.notes.items() if uid in live}
         self.calendar.forget_token = True
         report = self.run()
         if report.refused:
