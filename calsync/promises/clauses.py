@@ -40,6 +40,7 @@ class Clause(NamedTuple):
 
 Pattern = re.Pattern[str]
 _AND, _THINK, _WILL, _CALL = symbol("and"), symbol("think"), symbol("will"), symbol("call")
+_SAY, _QUOTE = symbol("say"), symbol("quote")
 # without one of these nobody asks not to be called
 _NEGATIVE = frozenset(symbol(n) for n in ("not", "no", "dnc", "stopword", "remove", "report", "list", "anymore"))
 _REMEMBERED = 20_000
@@ -75,6 +76,8 @@ class ClauseRules:
         subject = ""
         for begin, end in self._stretches(symbols):
             text = symbols[begin:end]
+            if begin > 1 and symbols[begin - 1] == _QUOTE and symbols[begin - 2] == _SAY:
+                text = _SAY + text  # said "call me Thursday"
             joined = bool(found) and symbols[begin - 1] == _AND and text[0] in (_WILL, _CALL)
             if joined and _THINK in symbols[found[-1].start : found[-1].end]:
                 role = Role.CONTACT

@@ -62,6 +62,7 @@ _AROUND, _THIS = symbol("around"), symbol("this")
 _SHADES = frozenset((symbol("early"), symbol("late"), symbol("mid")))
 _AFTER_TAIL = {symbol("onwards"): "starting", symbol("latest"): "by"}
 _ORDINALS = frozenset((symbol("ordinal"), symbol("ordword"), symbol("last")))
+_OCCASIONS = frozenset(("dinner", "school"))
 _DOT, _COMMA, _DASH, _PAREN, _QUOTE = (symbol(n) for n in ("dot", "comma", "dash", "paren", "quote"))
 _BREAKS = frozenset((_DOT, _PAREN, _QUOTE))
 
@@ -148,6 +149,8 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
             continue
         name = class_name(char)
         add = _PIECES.get(name)
+        if name == "part" and values[index] == "work" and pending.bound not in ("before", "after"):
+            continue  # "after work" names a time, "at work" a place
         if add is None:
             broke = broke or char in _BREAKS
             continue
@@ -305,7 +308,13 @@ _PIECES: dict[str, _Add] = {
 
 
 def usable(expression: Expression) -> bool:
-    """False for a zone, or "same time", that stands alone."""
+    """False for a zone, or "same time", that stands alone, and for a meal or a school day itself."""
+    if (
+        expression.part is not None
+        and expression.part.name in _OCCASIONS
+        and expression.bound not in ("before", "after")
+    ):
+        return False
     return any((expression.days, expression.clock, expression.clocks, expression.part, expression.elapsed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from calsync.model import Reading
@@ -31,7 +31,9 @@ def moment_of(
 
     American English puts the month first, every other locale the day.
     """
-    now = said_at.astimezone(zone) if said_at.tzinfo is not None else said_at.replace(tzinfo=zone)
+    # by way of UTC, because a wall-clock time that a clock change skipped is no time at all
+    local = said_at if said_at.tzinfo is not None else said_at.replace(tzinfo=zone)
+    now = local.astimezone(UTC).astimezone(zone)
     today = now.date()
     country = locale[-2:].upper()
     month_first = locale in ("", "en") or country == "US"

@@ -71,24 +71,30 @@ def _hours(day: date, moment: Moment) -> tuple[int, int]:
 
 
 def _due(kind: Kind, start: datetime, end: datetime, moment: Moment, why: str) -> Due | None:
-    """Clipped to the moment the words were said; nothing where it is over."""
-    if end < moment.now:
+    """Clipped to the moment the words were said; nothing where it is over.
+
+    Compared in UTC: two times of one zone are compared by their wall clocks, which a clock change turns round.
+    """
+    if end.astimezone(UTC) < moment.now:
         return None
-    return Due(kind, Window(max(start, moment.now) if start < moment.now else start, end), why)
+    if start.astimezone(UTC) < moment.now:
+        start = moment.now
+    if end.astimezone(UTC) < start:
+        end = start
+    return Due(kind, Window(start, end), why)
 
 
 def _elapsed(expression: Expression, moment: Moment) -> Due | None:
     elapsed = expression.elapsed
     assert elapsed is not None  # noqa: S101 - the caller asked; for the type checker
     now = moment.now.astimezone(UTC)
-    low = (now + timedelta(minutes=float(elapsed.low))).astimezone(moment.zone)
-    high = (now + timedelta(minutes=float(elapsed.high))).astimezone(moment.zone)
+    spare = _HALF_HOUR if elapsed.form == "around" else timedelta(0)
+    low = max(now, now + timedelta(minutes=float(elapsed.low)) - spare).astimezone(moment.zone)
+    high = (now + timedelta(minutes=float(elapsed.high)) + spare).astimezone(moment.zone)
     why = "counted from now"
-    if expression.bound == "by" or elapsed.form == "by":
+    if expression.bound == "by":
         return Due(Kind.DEADLINE, Window(moment.now, high), why)
-    if elapsed.form == "around":
-        return Due(Kind.FIXED, Window(max(low - _HALF_HOUR, moment.now), high + _HALF_HOUR), why)
-    kind = {"fixed": Kind.FIXED, "range": Kind.RANGE}.get(elapsed.form, Kind.VAGUE)
+    kind = {"fixed": Kind.FIXED, "around": Kind.FIXED, "range": Kind.RANGE}.get(elapsed.form, Kind.VAGUE)
     return Due(kind, Window(low, high), why)
 
 

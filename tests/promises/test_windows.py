@@ -117,3 +117,22 @@ def test_every_reading_says_why_and_marks_what_it_read() -> None:
     reading = at(text, "2026-03-10T10:20")
     assert [text[start:end] for start, end in reading.spans] == ["by Friday"]
     assert reading.why == "the next Friday after Tuesday"
+
+
+FOUND_BY_FUZZING = [
+    # Samoa left out 30 December 2011: a time on it is no time at all
+    ("09:30", "2011-12-30T23:18", "Pacific/Apia"),
+    # the hour that comes twice, said in its second half
+    ("call at 1:30 am", "2026-11-01T01:15", "America/New_York"),
+    ("between 2:30 and 3 am tomorrow", "2026-03-07T11:00", "America/New_York"),
+    ("around 2:15 am tomorrow", "2026-03-07T11:00", "America/New_York"),
+]
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize(("text", "said", "zone"), FOUND_BY_FUZZING)
+def test_no_window_before_the_moment_or_turned_round(text: str, said: str, zone: str, fold: int) -> None:
+    now = datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(zone), fold=fold)
+    window = read(text, now, zone=ZoneInfo(zone)).window
+    if window is not None:
+        assert now.astimezone(UTC) <= window.earliest.astimezone(UTC) <= window.latest.astimezone(UTC)

@@ -39,7 +39,7 @@ def _half(clock: Clock | None, half: str) -> Clock | None:
     "time",
     "((?<!month)|(?<={ordinal|num|ordword} month)|(?<={ordinal|num|ordword} of month)) {at|for|around}* <num> "
     "<num> oclock? <meridiem>",
-    examples=("ten thirty am", "nine fifty nine a m"),
+    examples=("eleven fifteen am", "eight forty five a m"),
 )
 def hour_minute_half(_: Moment, hour: int, minute: int, half: str) -> Clock | None:
     return _half(Clock(hour, minute, False), half) if hour <= 12 and 9 < minute < 60 else None
@@ -62,7 +62,7 @@ def minutes_from(clock: Clock | None, minutes: int) -> Clock | None:
     "at? a? <half> past? <num|noon> oclock? <meridiem>?",
     "at? a? <num> {past|after} <num|noon> oclock? <meridiem>?",
     "at? a? <length> {past|after} <num|time|noon> oclock? <meridiem>?",
-    examples=("quarter past 3", "half past ten", "half two", "twenty after 3pm", "10 past 4", "quarter after 9am"),
+    examples=("quarter past 3", "half past ten", "half two", "ten after 5pm", "10 past 4", "quarter after 9am"),
 )
 def past(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | None) -> Clock | None:
     count = _minutes(minutes)
@@ -78,7 +78,7 @@ def past(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | Non
     "at? a? <quarter> {to|before|until|of} <num|clock|time|noon> oclock? <meridiem>?",
     "(?<!{from|between}) at? a? <num> {to|before|until|of} <num|time|noon> oclock? <meridiem>?",
     "at? a? <length> {to|before|until} <num|time|noon> oclock? <meridiem>?",
-    examples=("quarter to six", "20 minutes to 2pm", "15 to noon", "five to three"),
+    examples=("quarter to six", "10 minutes to 4pm", "20 to noon", "five to three"),
 )
 def before(_: Moment, minutes: int | str | Length, hour: Hourlike, half: str | None) -> Clock | None:
     count = _minutes(minutes)
@@ -153,7 +153,7 @@ def noonish(_: Moment, minutes: int) -> Clock:
     return Clock(minutes // 60, 0, True, around=True)
 
 
-@_rule("time", "{at|the}* <noon>", examples=("noon", "12 noon", "at midday"))
+@_rule("time", "{at|the}* <noon>", examples=("noon", "noon sharp", "at midday"))
 def noon(_: Moment, minutes: int) -> Clock:
     return Clock(minutes // 60, 0, True)
 
@@ -195,17 +195,17 @@ def hours_minutes(_: Moment, value: tuple[int, int, bool]) -> Length:
     return Length(minutes, minutes, "minute")
 
 
-@_rule("time", "at <num> <num> (?!{slash|unit|ordinal|word})", examples=("at 12 15", "at 3 15"))
+@_rule("time", "at <num> <num> (?!{slash|unit|ordinal|word})", examples=("at 11 40", "at 4 25"))
 def hour_minute(_: Moment, hour: int, minute: int) -> Clock | None:
     return Clock(hour, minute, hour > 12) if 0 < hour <= 24 and 9 < minute < 60 else None
 
 
-@_rule("time", "at? <clock>", examples=("15:30", "11h45", "at 8:30"))
+@_rule("time", "at? <clock>", examples=("16:20", "10h40", "at 8:30"))
 def plain(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value)
 
 
-@_rule("time", "at? <hclock>", examples=("15h",))
+@_rule("time", "at? <hclock>", examples=("17h",))
 def french(_: Moment, hour: int) -> Clock | None:
     return Clock(hour % 24, 0, True) if hour > 8 else None
 
@@ -213,7 +213,7 @@ def french(_: Moment, hour: int) -> Clock | None:
 @_rule(
     "time",
     "at the? <num|mil> (?!{slash|ordinal|length|unit|dash|to|word|name|or})",
-    examples=("at 4", "@ 11", "at 0900", "today at 2100"),
+    examples=("at 4", "@ 11", "at 0900", "tomorrow at 1945"),
 )
 def at(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value)
@@ -223,7 +223,7 @@ def at(_: Moment, value: Hourlike) -> Clock | None:
     "time",
     "(?<!{month|slash|of|number|the|ordinal|around|between|from}) {at|for}? <num|mil> (?={in|on|the|this}* "
     "({part|meridiem}|dayword part))",
-    examples=("3 in the afternoon", "eight tonight", "for 7 in the evening"),
+    examples=("4 in the afternoon", "seven tonight", "for 7 in the evening"),
 )
 def before_part(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value) if not isinstance(value, int) or value <= 12 else None
@@ -241,7 +241,7 @@ def before_zone(_: Moment, value: Hourlike) -> Clock | None:
 
 @_rule(
     "time",
-    "(?<={by|before|after|until|not_before|past|latest}) <num|mil> "
+    "(?<!{ordinal|ordword} until) (?<={by|before|after|until|not_before|past|latest}) <num|mil> "
     "(?!{slash|ordinal|length|unit|dash|to|of|month|name|half|some_count|more})",
     examples=("by 5", "after 6", "not before 10"),
 )
@@ -255,7 +255,7 @@ def bound_hour(_: Moment, value: Hourlike) -> Clock | None:
     "time",
     "(?<!{month|slash|dash|of|and|to|or|quarter_name|ordinal|week_beginning|number|the}) <num|mil> (?={on|the}* "
     "{dayword|weekday} (?!unit))",
-    examples=("9 tomorrow", "2 Tuesday"),
+    examples=("8 tomorrow", "2 Tuesday"),
 )
 def before_day(_: Moment, value: Hourlike) -> Clock | None:
     return as_clock(value) if not isinstance(value, int) or value <= 12 else None

@@ -18,7 +18,7 @@ def weekday_and_date(moment: Moment, weekday: int, day: Days) -> Days | None:
     return _matching(moment, weekday, day)
 
 
-@_day("day", "<date> dot? comma? paren? <weekday> paren? (?!date)", examples=("Jul 18, Fri", "3/16 (Mon)"))
+@_day("day", "<date> dot? comma? paren? <weekday> paren? (?!date)", examples=("Sep 22, Tue", "3/16 (Mon)"))
 def date_and_weekday(moment: Moment, day: Days, weekday: int) -> Days | None:
     return _matching(moment, weekday, day)
 
@@ -58,7 +58,7 @@ def last_weekday(moment: Moment, weekday: int) -> Days | None:
     return single(dates.weekday_before(moment.today, weekday), "past", f"last {DAY_NAMES[weekday]} is over")
 
 
-@_day("day", "the? <weekday> after_next", examples=("friday after next",))
+@_day("day", "the? <weekday> after_next", examples=("thursday after next",))
 def weekday_after_next(moment: Moment, weekday: int) -> Days | None:
     first = dates.weekday_after(moment.today, weekday)
     return single(dates.plus(first, 7), "weekday", f"the second {DAY_NAMES[weekday]} from now")
@@ -91,7 +91,7 @@ def this_weekday(moment: Moment, one: int | str, two: int | str | None = None) -
     "day",
     "<weekday> {of|in|comma|on|the}* {next|following|coming} <unit>",
     "{the|next|following|coming}* {next|following|coming} <unit> {on|comma|the}* <weekday>",
-    examples=("Friday of next week", "Weds next week", "next week Tuesday", "Monday of the following week"),
+    examples=("Friday of next week", "Weds next week", "next week Tuesday", "Tuesday of the following week"),
 )
 def weekday_next_week(moment: Moment, one: int | str, two: int | str) -> Days | None:
     weekday, unit = (one, two) if isinstance(one, int) else (two, one)

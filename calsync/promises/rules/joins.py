@@ -97,7 +97,12 @@ def within_hours(_: Moment, length: Length) -> Elapsed | None:
     return ends and Elapsed(Fraction(0), ends[1], "vague" if length.fuzzy else "range")
 
 
-@_rule("elapsed", "{within|in|during|over} the next? <unit>", examples=("within the hour", "in the next hour"))
+@_rule(
+    "elapsed",
+    "{within|in|during|over} the next? <unit>",
+    "within next? <unit>",
+    examples=("within the hour", "in the next hour"),
+)
 def within_the_hour(_: Moment, unit: str) -> Elapsed | None:
     ends = _minutes(Length(Fraction(1), Fraction(1), unit))
     return ends and Elapsed(Fraction(0), ends[1], "range")
@@ -170,7 +175,7 @@ def weekdaysahead(moment: Moment, count: int, weekday: int) -> Days | None:
     return single(day, "weekday", f"the {DAY_NAMES[weekday]} that comes {count}.")
 
 
-@_rule("period", "the? coming <length>", examples=("upcoming two weeks",))
+@_rule("period", "the? coming <length>", examples=("upcoming three weeks",))
 def coming_length(moment: Moment, length: Length) -> Days | None:
     if length.low != length.high:
         return None
@@ -253,13 +258,13 @@ def in_days(moment: Moment, length: Length) -> Days | None:
     "{after|in} {around|at|like}* <length> {timeword|from_now}? ish?",
     "<length> {from_now|later|outside} ish?",
     "{give|wait} {obj|me|you|third|name}? <length>",
-    examples=("in an hour", "in 2 hours", "30 minutes later", "in about 20 minutes"),
+    examples=("in an hour", "in 2 hours", "40 minutes later", "in about 20 minutes"),
 )
 def in_hours(_: Moment, length: Length) -> Elapsed | None:
     return elapse(length)
 
 
-@_rule("elapsed", "in around? <hclock>", examples=("in 1h",))
+@_rule("elapsed", "in around? <hclock>", examples=("in 3h",))
 def in_short_hours(_: Moment, hours: int) -> Elapsed | None:
     return elapse(Length(Fraction(hours), Fraction(hours), "hour"))
 
@@ -286,10 +291,10 @@ _join = JOINS.rule
     examples=(
         "Mon-Fri",
         "Th or Fri",
-        "from 10/25 to 01/25",
+        "from 11/12 to 02/12",
         "between April 1 and April 3",
         "Thursday or Friday",
-        "this Friday to this Monday",
+        "this Thursday to this Sunday",
     ),
 )
 def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days | None:
@@ -318,7 +323,7 @@ def days_to_days(_: Moment, lead: str | None, first: Days, last: Days) -> Days |
     "period",
     "{from|between}? <day> {dash|to|until|or|and} the? <num|ordinal> "
     "(?!{slash|length|meridiem|oclock|month|unit|of|dash})",
-    examples=("april 9th through 17",),
+    examples=("june 2nd through 11",),
 )
 def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
     if first.grain not in ("date", "dated") or last <= first.first.day:
@@ -336,7 +341,7 @@ def days_to_number(_: Moment, first: Days, last: int) -> Days | None:
     "(?<={day|period|comma|part|call|try}) <num> {dash|to|or} <num> "
     "(?!{slash|length|unit|month|ordinal|word|name|of|dash|clock})",
     "<num> {dash|to} <num> (?={on|the|in|at}* {day|part|zone|my_time|her_time|period})",
-    examples=("tues 2-4", "between 2 and 4", "from 9 to 11:30", "3:30-6:00pm", "10-12 tomorrow"),
+    examples=("tues 2-4", "between 2 and 4", "from 9 to 11:30", "2:15-4:45pm", "10-12 tomorrow"),
 )
 def clock_to_clock(_: Moment, one: Hourlike, two: Hourlike) -> Clocks | None:
     start, end = as_clock(one), as_clock(two)
@@ -350,7 +355,7 @@ def clock_to_clock(_: Moment, one: Hourlike, two: Hourlike) -> Clocks | None:
 @_join(
     "clocks",
     "{after|from|not_before} <time> (but|and|comma)* {before|by|until} <time>",
-    examples=("later than 3:30pm but before 6pm",),
+    examples=("after 2:15pm but before 5pm",),
 )
 def after_and_before(_: Moment, start: Clock, end: Clock) -> Clocks:
     return Clocks(start, end)

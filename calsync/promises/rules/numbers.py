@@ -13,7 +13,7 @@ LENGTHS = Level("lengths", "unit quarter")
 _rule = NUMBERS.rule
 
 
-@_rule("mil", "<number> <big> (and? <tens>? <number>?)?", examples=("two thousand and eighteen", "one hundred days"))
+@_rule("mil", "<number> <big> (and? <tens>? <number>?)?", examples=("two thousand and twenty nine", "one hundred days"))
 def large(_: Moment, count: int, size: int, tens: int | None, ones: int | None) -> Digits:
     value = count * size + (tens or 0) + (ones or 0)
     return Digits(value, str(value))
@@ -27,7 +27,7 @@ def spoken_year(_: Moment, century: int, rest: int, ones: int | None = None) -> 
     return Digits(value, str(value))
 
 
-@_rule("ordword", "<tens> <ordword>", examples=("twenty first", "the thirty-first"))
+@_rule("ordword", "<tens> <ordword>", examples=("twenty first", "the twenty-fourth"))
 def long_ordinal(_: Moment, tens: int, ones: int) -> int | None:
     return tens + ones if ones < 10 else None
 
@@ -64,7 +64,7 @@ def hours_and_minutes(_: Moment, count: int | str, unit: str, more: int, small: 
     "length",
     "<num> and a? half <unit>",
     "<num> <unit> and a? half",
-    examples=("two and a half hours", "in 2 and an half hours", "an hour and a half", "2 hours and a half"),
+    examples=("two and a half hours", "in 3 and an half hours", "an hour and a half", "2 hours and a half"),
 )
 def and_a_half(_: Moment, count: int, unit: str) -> Length | None:
     return _exact(count + Fraction(1, 2), unit)
@@ -142,7 +142,7 @@ def some(_: Moment, count: str, unit: str) -> Length:
 
 
 @_length(
-    "length", "a? <num|mil> more? <unit>", examples=("2wk", "30 min", "90-day", "four business days", "2 more minutes")
+    "length", "a? <num|mil> more? <unit>", examples=("2wk", "30 min", "90-day", "six business days", "3 more days")
 )
 def counted(_: Moment, count: int | Digits, unit: str) -> Length | None:
     if isinstance(count, Digits) and unit == "hour":

@@ -84,7 +84,9 @@ def after_next(moment: Moment, unit: str) -> Days | None:
     return ahead(moment, unit, 2) if unit in ("week", "month", "quarter", "year") else None
 
 
-@_rule("period", "<num> coming <unit|quarter>", "the? coming <num> <unit|quarter>", examples=("two upcoming quarters",))
+@_rule(
+    "period", "<num> coming <unit|quarter>", "the? coming <num> <unit|quarter>", examples=("three upcoming quarters",)
+)
 def upcoming_nth(moment: Moment, count: int, unit: str) -> Days | None:
     return ahead(moment, unit, count) if 0 < count < 1000 else None
 
@@ -180,14 +182,14 @@ def named_month(moment: Moment, number: int, year: int | None) -> Days | None:
 @_rule(
     "period",
     "{in|during|the|of|for|sometime|over}* <month> dot? comma? of? <mil> (?!{meridiem|time})",
-    examples=("October 2014", "Dec, 2018"),
+    examples=("May 2028", "Dec, 2018"),
 )
 def month_year(moment: Moment, number: int, year: Digits) -> Days | None:
     whole = year_of(moment, year)
     return named_month(moment, number, whole) if whole else None
 
 
-@_rule("period", "<month> after_next", examples=("March after next",))
+@_rule("period", "<month> after_next", examples=("June after next",))
 def month_after_next(moment: Moment, number: int) -> Days | None:
     first = named_month(moment, number, None)
     return first and named_month(moment, number, first.first.year + 1)
@@ -202,7 +204,7 @@ def iso_month(moment: Moment, parts: tuple[int, int]) -> Days | None:
     "period",
     "{in|during|the|of|for|over}* <quarter_name> {of|in|comma|this}* <mil>?",
     "{in|during|the|of|for|over}* the? <ordinal|ordword> quarter {of|in|comma|this}* <mil>?",
-    examples=("Q1", "third quarter", "Q3 2027", "the 3rd qtr"),
+    examples=("Q1", "second quarter", "Q3 2027", "the 2nd qtr"),
 )
 def quarter(moment: Moment, number: int, year: Digits | None) -> Days | None:
     if not 1 <= number <= 4:
