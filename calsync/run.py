@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from calsync.calendars import CalendarSpec
+from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, SourceError
 from calsync.ledger import CalendarRow, Decision, Status
 from calsync.look import Confirmation, Look, look_at
@@ -436,7 +437,9 @@ def _changes_at(book: Book, plan: Plan, now: datetime) -> datetime:
     for call in plan.calls:
         if call.commitment.state.live:
             window = call.commitment.window
-            moments += [window.earliest, window.latest]
+            # What is owed is missed past its end, not at it; an appointment only after its grace.
+            past = window.latest + datetime.resolution
+            moments += [window.earliest, window.latest, past, past + APPOINTMENT_GRACE]
             if call.placed.slot is not None:
                 moments += [call.placed.slot.start, call.placed.slot.end]
     return min((moment for moment in moments if moment > now), default=tomorrow)
