@@ -86,7 +86,12 @@ def from_to(_: Moment, low: int | Digits, high: int | Digits, unit: str) -> Leng
     return Length(Fraction(_int(low)), Fraction(_int(high)), unit)
 
 
-@_length("length", "a <unit> {or|dash|to} <num> <unit>?", examples=("a week or two", "a day or 2"))
+@_length(
+    "length",
+    "a <unit> {or|dash|to} <num> <unit>?",
+    "(?<={next|coming}) <unit> or <num> <unit>?",
+    examples=("a week or two", "a day or 2"),
+)
 def one_or_two(_: Moment, unit: str, high: int, other: str | None) -> Length | None:
     if other is not None and other != unit:
         return None
