@@ -8,10 +8,11 @@ from datetime import datetime
 
 from calsync.calendars import CalendarSpec
 from calsync.calendars.base import Calendar, Changes, Seen
-from calsync.ledger import Intent, Ledger, Row
+from calsync.ledger import Ledger, Row
 from calsync.model import Problem
 from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
+from calsync.sync.index import Index, index
 from calsync.sync.marks import Mark, News, present_uids, read_marks
 
 
@@ -69,13 +70,11 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     rows, refused = _place(office, spec, branch, confirmation)
     if refused:
         return Look(spec, branch, rows, refused=refused)
-    known = {
-        row.href: row.etag for row in rows.values() if row.status.present and row.etag and row.intent is Intent.NONE
-    }
+    shelf = branch.index if rows is branch.rows else index(rows)
     token = cache.token(spec.name) if rows is branch.rows else None
-    changes = branch.calendar.changes(token, known)
-    news = _news(branch.calendar, rows, changes, cache.echoes(spec.name), now if token is not None else None)
-    refused = _lost(office, spec, rows, news, confirmation)
+    changes = branch.calendar.changes(token, shelf.known)
+    news = _news(branch.calendar, shelf, changes, cache.echoes(spec.name), now if token is not None else None)
+    refused = _lost(office, spec, shelf, news, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
     after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
@@ -99,8 +98,7 @@ def place_of(spec: CalendarSpec) -> str:
 def elsewhere(office: Office, spec: CalendarSpec, rows: Mapping[str, Row]) -> str:
     """Why a calendar whose name now means another place is not to be touched; empty where it is where it was."""
     known = office.ledger.setting(f"place of {spec.name}")
-    present = present_uids(rows.values())
-    if not known or not present or known == place_of(spec):
+    if not known or known == place_of(spec) or not (present := present_uids(rows.values())):
         return ""
     return f"the calendar {spec.name!r} is in another place now; {len(present)} callbacks stand in the old one"
 
@@ -124,17 +122,17 @@ def _place(
             with ledger.batch():
                 for uid in branch.rows:
                     ledger.drop(spec.name, uid)
-            branch.rows = {}
+            branch.changed({})
             office.cache.drop_token(spec.name)
         ledger.put_setting(key, place_of(spec))
         confirmation.passed(step)
     return branch.rows, ""
 
 
-def _lost(office: Office, spec: CalendarSpec, rows: Mapping[str, Row], news: News, confirmation: Confirmation) -> str:
-    present = present_uids(rows.values())
-    missing, step = len(news.gone & present), f"listing {spec.name}"
-    refused = lost_listing(office.guard, len(present), missing, spec.name, forgot=news.forgot_at is not None)
+def _lost(office: Office, spec: CalendarSpec, shelf: Index, news: News, confirmation: Confirmation) -> str:
+    missing, step = len(news.gone & shelf.present), f"listing {spec.name}"
+    forgot = news.forgot_at is not None
+    refused = lost_listing(office.guard, len(shelf.present), missing, spec.name, forgot=forgot)
     if not refused:
         confirmation.passed(step)
         return ""
@@ -143,7 +141,7 @@ def _lost(office: Office, spec: CalendarSpec, rows: Mapping[str, Row], news: New
 
 def _news(
     calendar: Calendar,
-    rows: Mapping[str, Row],
+    shelf: Index,
     changes: Changes,
     echoes: frozenset[str],
     asked_at: datetime | None,
@@ -153,15 +151,14 @@ def _news(
     Looked up one by one: writes whose answer was lost, and events written after the token was taken that the poll
     does not mention.  ``asked_at``: when a token was shown; a full answer to it means that the server has forgotten.
     """
-    by_href = {row.href: row.uid for row in rows.values() if row.href}
+    by_href = shelf.by_href
     seen = {one.uid: one for one in changes.seen}
     gone = {by_href[href] for href in changes.gone if href in by_href}
     same = {by_href[href] for href in changes.same if href in by_href}
     if changes.full:
-        gone |= present_uids(rows.values()) - set(seen) - same
-    pending = {row.uid for row in rows.values() if row.intent is not Intent.NONE}
-    unheard = {uid for uid in echoes - same if uid in rows and rows[uid].status.present}
-    for uid in sorted((pending | unheard) - set(seen) - gone):
+        gone |= shelf.present - set(seen) - same
+    unheard = (echoes - same) & shelf.present
+    for uid in sorted((shelf.pending | unheard) - set(seen) - gone):
         found = calendar.get(uid)
         if found is None:
             gone.add(uid)

@@ -6,7 +6,7 @@ A run in which nothing happened costs one request a calendar and next to no time
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -17,10 +17,11 @@ from calsync.calendars.base import Calendar
 from calsync.commitments import fold
 from calsync.config import Settings
 from calsync.ledger import Cache, Decision, Ledger, Row, live_slots
-from calsync.model import Book, Commitment, Decisions, Plan, Rep, Slot, Span
+from calsync.model import Book, Commitment, Decisions, Entry, Plan, Rep, Slot, Span
 from calsync.pipeline import World, plan
 from calsync.sources import Reader
 from calsync.sync.guards import Guard
+from calsync.sync.index import Index, index
 from calsync.sync.report import CalendarState
 
 
@@ -37,6 +38,20 @@ class Branch:
     calendar: Calendar
     rows: dict[str, Row]
     state: CalendarState
+    settled: dict[str, tuple[Entry, Row]] = field(default_factory=dict)
+    """Entries and rows that were found to agree."""
+    _index: Index | None = None
+
+    @property
+    def index(self) -> Index:
+        """The rows, looked up the ways a poll needs."""
+        if self._index is None:
+            self._index = index(self.rows)
+        return self._index
+
+    def changed(self, rows: dict[str, Row]) -> None:
+        """The rows are these now (they may be the same dictionary, written to)."""
+        self.rows, self._index = rows, None
 
 
 class Office:

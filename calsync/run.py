@@ -235,7 +235,8 @@ def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
                 run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
     run.checkpoint("marks remembered")
     for look in looks:
-        look.branch.rows = look.rows
+        if look.rows is not look.branch.rows:
+            look.branch.changed(look.rows)
         run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
         if look.token is not None:
             run.office.cache.put_token(look.spec.name, look.token)
@@ -341,7 +342,7 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
                     CalendarRow(look.spec.name, "refused", look.refused, look.branch.state.last_sync)
                 )
             continue
-        todo.append((look, reconcile(want, look.rows, look.unknown)))
+        todo.append((look, reconcile(want, look.rows, look.unknown, look.branch.settled)))
     if run.dry_run:
         for look, actions in todo:
             for action in actions:
@@ -351,7 +352,11 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     again = False
     for urgent in (True, False):
         for look, actions in todo:
-            chosen = [one for one in actions if (isinstance(one, Delete) and one.mark in want.erase) is urgent]
+            chosen: list[Action] = [
+                one
+                for one in actions
+                if not isinstance(one, Keep) and (isinstance(one, Delete) and one.mark in want.erase) is urgent
+            ]
             again = _apply_to(run, look, chosen, whys, finish=not urgent) or again
     return again
 
@@ -372,7 +377,9 @@ def _apply_to(
         run.checkpoint,
         run.stop,
     )
-    done = writer.apply(actions)
+    done = writer.apply(actions) if actions else []
+    if done:
+        look.branch.changed(look.branch.rows)
     for one in done:
         _note_done(run, name, one)
     failed = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)

@@ -50,6 +50,7 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
                 writer = Writer(branch.calendar, office.ledger, office.cache, branch.rows, now, whys)
                 office.cache.put_seen(spec.name, list(listing.seen))
                 done = writer.apply([one.repair for one in result.findings if one.repair is not None])
+                branch.changed(branch.rows)
                 result.repaired = sum(one.error is None for one in done)
         except CalendarError as error:
             result.error = error
@@ -114,7 +115,8 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
         with office.ledger.batch():
             for uid in branch.rows:
                 office.ledger.drop(name, uid)
-        branch.rows = {}
+        branch.rows.clear()
+    branch.changed(branch.rows)
     office.cache.drop_token(name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 from calsync.calendars.base import Seen
@@ -25,11 +25,17 @@ class Wanted:
     erase_history: bool = False
 
 
-def plan(wanted: Wanted, rows: Mapping[str, Row], unknown: Mapping[str, Seen]) -> list[Action]:
+def plan(
+    wanted: Wanted,
+    rows: Mapping[str, Row],
+    unknown: Mapping[str, Seen],
+    settled: MutableMapping[str, tuple[Entry, Row]] | None = None,
+) -> list[Action]:
     """The actions that make one calendar show what is wanted, deletes of do_not_call contacts first.
 
     ``rows`` is the ledger as marks left it; ``unknown`` are events under our UIDs that the ledger does not know.
-    Running the plan again once it was applied gives nothing but ``Keep``.
+    Running the plan again once it was applied gives nothing but ``Keep``.  ``settled`` remembers, by UID, which entry
+    and row were found to agree, so that they need not be compared a second time; the answer is the same without it.
     """
     entries = {entry.uid: entry for entry in wanted.entries}
     actions: list[Action] = []
@@ -40,8 +46,17 @@ def plan(wanted: Wanted, rows: Mapping[str, Row], unknown: Mapping[str, Seen]) -
     actions.sort(
         key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep))
     )
+    memory = {} if settled is None else settled
     for entry in wanted.entries:
-        actions.extend(_wanted(entry, rows.get(entry.uid), unknown.get(entry.uid)))
+        row = rows.get(entry.uid)
+        known = memory.get(entry.uid)
+        if row is not None and known is not None and known[1] is row and known[0] == entry:
+            actions.append(Keep(entry.mark, "up to date"))
+            continue
+        decided = list(_wanted(entry, row, unknown.get(entry.uid)))
+        if row is not None and row.status.present and all(isinstance(one, Keep) for one in decided):
+            memory[entry.uid] = (entry, row)
+        actions.extend(decided)
     return actions
 
 
