@@ -38,6 +38,15 @@ class Clause(NamedTuple):
     end: int
 
 
+class Survey(NamedTuple):
+    """What a line says as a whole; the same for every text of the same classes."""
+
+    parts: list[Clause]
+    opted_out: tuple[int, int] | None
+    told_not_to: tuple[int, int] | None
+    theirs: bool
+
+
 Pattern = re.Pattern[str]
 _AND, _THINK, _WILL, _CALL = symbol("and"), symbol("think"), symbol("will"), symbol("call")
 _SAY, _QUOTE = symbol("say"), symbol("quote")
@@ -58,6 +67,24 @@ class ClauseRules:
     their_voice: list[Pattern]
     threat: Pattern
     remembered: dict[str, Role] = field(default_factory=dict)
+    surveyed: dict[str, Survey] = field(default_factory=dict)
+
+    def survey(self, symbols: str) -> Survey:
+        """The clauses of a line and what it says for good; notes of one shape are common, so shapes are remembered."""
+        found = self.surveyed.get(symbols)
+        if found is None:
+            parts = self.clauses(symbols)
+            found = Survey(
+                parts,
+                self.opted_out(symbols, parts),
+                self.told_not_to_call(symbols, parts),
+                self.in_their_voice(symbols),
+            )
+            if len(self.surveyed) > _REMEMBERED:
+                self.surveyed.clear()
+            if len(symbols) < 100:
+                self.surveyed[symbols] = found
+        return found
 
     def role_of(self, symbols: str) -> Role:
         """The role of a clause: that of the first rule that fits."""

@@ -26,14 +26,10 @@ class Found(NamedTuple):
 def judge(line: Line, moment: Moment) -> Reading:  # noqa: PLR0911 - the order of precedence, a line each
     """What the note promises."""
     symbols = line.symbols
-    rules = rules_of(moment.lexicon.language)
-    parts = rules.clauses(symbols)
-    out = rules.opted_out(symbols, parts)
+    parts, out, told, theirs = rules_of(moment.lexicon.language).survey(symbols)
     if out:
         return Reading(Kind.OPTOUT, None, "asks not to be called any more", _spans(line, out))
-    theirs = rules.in_their_voice(symbols)
     roles = {part.role for part in parts}
-    told = rules.told_not_to_call(symbols, parts)
     if told:
         if Role.CONTACT not in roles and not theirs:
             return Reading(Kind.OPTOUT, None, "says not to call", _spans(line, told))
