@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from calsync.cadences.facts import Facts, about, is_try, pick, progress, talked
+from calsync.cadences.facts import about, after_talk, is_try, pick, progress, talked
 from calsync.cadences.guide import Guide, Noting, Walk
 from calsync.cadences.model import NEXT_WORKDAY, Cadence, Choice, Next, Step
 from calsync.cadences.phrases import deadline_of, pick_phrase, spoken_promise
@@ -79,7 +79,7 @@ def next_of(walk: Walk) -> Next:  # noqa: PLR0911  # one early return a rule, in
 def step_after(cadence: Cadence, contact: Contact, history: Sequence[Attempt], rep: Rep) -> StepRef | None:
     """The step of the next call after ``history`` (empty: the first), whether or not the cadence asks for it."""
     if cadence.starts_on is None and history and talked(history[-1]):
-        return _ref(cadence, _agreed(cadence, about(contact, rep)))
+        return _ref(cadence, pick(cadence, after_talk(about(contact, rep))))
     place = progress(cadence, contact, history, rep)
     if cadence.starts_on is not None and place.started is None:
         return None
@@ -127,7 +127,7 @@ def _after_silence(walk: Walk) -> Next:
 
 
 def _after_talk(walk: Walk) -> Next:
-    cadence, agreed = walk.guide.cadence, _agreed(walk.guide.cadence, walk.place.basic)
+    cadence, agreed = walk.guide.cadence, walk.guide.pick(after_talk(walk.place.basic))
     if walk.last.outcome is Outcome.APPOINTMENT_SET:
         return _planned(walk, (), agreed, "an appointment was set but its time is not written down: ask for it")
     if not cadence.talk:
@@ -173,11 +173,6 @@ def _planned(walk: Walk, choices: Sequence[Choice], step: Step | None, why: str)
     )
     planned = Promise(Kind.PLANNED, found[1].window, found[0], PromisedBy.CADENCE, why) if found else None
     return guide.keep(key, Next(_ref(guide.cadence, step), None, planned, False, why), read)
-
-
-def _agreed(cadence: Cadence, basic: Facts) -> Step | None:
-    """The step with the words for a call after a conversation."""
-    return pick(cadence, replace(basic, talked=True))
 
 
 def _ref(cadence: Cadence, step: Step | None) -> StepRef | None:

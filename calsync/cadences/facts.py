@@ -93,6 +93,11 @@ def about(contact: Contact, rep: Rep | None = None) -> Facts:
     )
 
 
+def after_talk(basic: Facts) -> Facts:
+    """The facts of a call after a conversation, which begins a new run."""
+    return Facts(talked=True, kind=basic.kind, line=basic.line, urgency=basic.urgency, product=basic.product)
+
+
 def is_try(attempt: Attempt) -> bool:
     """True for a call or a visit of ours: what counts as an attempt; a text or a mail that we send does not."""
     return attempt.direction is Direction.OUTBOUND and attempt.channel in _VOICE

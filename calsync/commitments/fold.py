@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from calsync.cadences import Cadence, Chooser, Guide, Next, Walk, next_of
-from calsync.commitments.life import History, Rules, fold_contact
+from calsync.commitments.life import Rules, fold_contact
 from calsync.commitments.memory import Memory
 from calsync.model import Attempt, Book, Commitment, Contact, Decisions, PhraseReader, Policy, Problem, Rep
 
@@ -83,33 +85,27 @@ def fold(  # noqa: PLR0917
     Commitments come in the order in which they were made (ties by id), problems by file and line.  A ``memory`` that is
     kept from one fold to the next spares the contacts whose log did not change.
     """
-    commitments: list[Commitment] = []
-    problems: list[Problem] = []
-    do_not_call = {contact.id for contact in book.contacts.values() if contact.do_not_call}
+    memory = memory or Memory()
     rules = Rules(read, Follow(cadences, read, rep, policy), rep, policy, decisions.waived)
-    if memory is not None:
-        memory.follow(rules)
-    for contact_id, attempts in book.attempts.items():
-        contact = book.contacts.get(contact_id)
-        if contact is None:
-            continue
-        history = _history(contact, attempts, rules, now, memory)
-        commitments.extend(history.commitments)
-        problems.extend(history.problems)
-        if history.do_not_call:
-            do_not_call.add(contact_id)
-    commitments.sort(key=lambda c: (c.attempt.at, c.id))
-    problems.sort(key=lambda p: (p.file, p.line, p.column, p.message))
-    return Folded(tuple(commitments), tuple(problems), frozenset(do_not_call))
+    memory.follow(rules)
+    with _collection_later():
+        for contact_id in memory.changed(book, rules.waived, now):
+            contact, attempts = book.contacts[contact_id], book.attempts[contact_id]
+            history = memory.recall(contact, attempts, rules.waived, now)
+            if history is None:
+                history = fold_contact(contact, attempts, rules, now)
+            memory.keep(contact, attempts, rules.waived, now, history)
+        problems = sorted(memory.problems(), key=lambda p: (p.file, p.line, p.column, p.message))
+        return Folded(memory.commitments(), tuple(problems), memory.do_not_call(book.contacts))
 
 
-def _history(
-    contact: Contact, attempts: Sequence[Attempt], rules: Rules, now: datetime, memory: Memory | None
-) -> History:
-    if memory is None:
-        return fold_contact(contact, attempts, rules, now)
-    history = memory.recall(contact, attempts, rules.waived, now)
-    if history is None:
-        history = fold_contact(contact, attempts, rules, now)
-        memory.keep(contact, attempts, rules.waived, now, history)
-    return history
+@contextmanager
+def _collection_later() -> Iterator[None]:
+    """Fold without the garbage collector, which would walk over the growing log again and again for no cycle at all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -89,6 +89,13 @@ def aged(commitment: Commitment, now: datetime) -> Commitment:
     return commitment if state is commitment.state else replace(commitment, state=state)
 
 
+def missed_after(commitment: Commitment) -> datetime | None:
+    """The moment after which a commitment that is open is missed; ``None`` for any other."""
+    if commitment.state is not State.OPEN or commitment.kind is Kind.PLANNED:
+        return None
+    return _bounds(commitment.kind, commitment.window)[1]
+
+
 def age(commitments: Iterable[Commitment], now: datetime) -> tuple[Commitment, ...]:
     """A folded history as of another ``now``: valid as long as no attempt was added or has come due meanwhile."""
     return tuple(aged(commitment, now) for commitment in commitments)
