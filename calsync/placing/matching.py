@@ -125,5 +125,32 @@ def planned(run: Run, task: Task) -> None:
         return
     if (cell := run.taste.pick(task)) is not None:
         run.put(task, cell, "picked")
+    elif (cell := _same_hours(run, task)) is not None:
+        run.put(task, cell, "beyond")
     else:
         _soonest(run, task, *run.outside(task))
+
+
+def _same_hours(run: Run, task: Task) -> int | None:
+    """A call planned for a part of a later day, "Thursday afternoon": that part of the next day they can be called on.
+
+    ``None`` where that day has no room in it, and for a window that is all of a day.  A call planned for the day itself
+    is not kept waiting.
+    """
+    grid, window, rep = run.world.grid, task.commitment.window, run.world.rep
+    first, last = minutes(window.earliest), minutes(window.latest)
+    planned_for = grid.day_of(first)
+    if planned_for != grid.day_of(last) or planned_for <= grid.day_of(minutes(task.commitment.made_at)):
+        return None
+    begins, ends = (moment.astimezone(rep.zone) for moment in (window.earliest, window.latest))
+    opening, closing = rep.hours.bounds(begins.weekday())
+    if begins.time() <= opening and ends.time() >= closing:
+        return None
+    opens, closes = (minute - grid.day(planned_for)[0] for minute in (first, last))
+    start = max(planned_for, run.world.today)
+    for day in range(start, start + HORIZON):
+        base, _ = grid.day(day)
+        for _, mask in cells(task, run.world, max(base, run.world.now), grid.day(day + 1)[0] - 1):
+            part = mask & grid.inside(day, base + opens, base + closes) & ~run.board.closed(day)
+            return run.taste.pick(task, [(day, part)]) if part else None
+    return None

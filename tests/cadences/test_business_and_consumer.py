@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_002_4_one_retry_a_day_then_days_of_peace() -> None:
     due = day_of(after("business-hook", *twice, contact=business()))
     assert due is not None
     assert due > date(2026, 11, 18)
+
+
+@pytest.mark.parametrize("left", [vm, silent])
+def test_002_4_every_further_try_is_in_the_afternoon_where_a_message_may_be_left(
+    left: Callable[[datetime], Attempt],
+) -> None:
+    """By the clock of the called party: 12:00 to 17:00."""
+    found = after("business-hook", silent(at("11-18", "09:40")), left(at("11-18", "14:10")), contact=business())
+    assert found.planned is not None
+    assert found.planned.window is not None
+    assert found.planned.window.earliest.hour == 12
+    assert leave("business-hook", business(), "12:00").leave is Leave.YES
 
 
 def test_002_5_a_home_phone_is_your_own_call() -> None:

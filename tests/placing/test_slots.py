@@ -424,3 +424,20 @@ def test_two_calls_to_one_contact_count_for_the_cap_together() -> None:
     assert starts(first).startswith("Mon")
     assert second.slot is None
     assert "would be attempt 4 in 24 h" in second.why[0]
+
+
+@pytest.mark.parametrize(
+    ("due", "made", "now", "slot_at"),
+    [
+        pytest.param(window(24, "12:00", "17:00"), 22, 22, "Thu 12", id="in the afternoon it was planned for"),
+        pytest.param(window(25, "12:00", "17:00"), 22, 22, "Mon 12", id="002-4 the afternoon after a holiday"),
+        pytest.param(window(25), 22, 22, "Mon 09", id="all of a day has no part to keep"),
+        pytest.param(window(25, "12:00", "17:00"), 25, 25, "Mon 09", id="planned for the day itself it does not wait"),
+    ],
+)
+def test_a_planned_call_keeps_its_part_of_the_day(due: Window, made: int, now: int, slot_at: str) -> None:
+    """Day 25 is Christmas Day, a Friday."""
+    call = promise("dana", Kind.PLANNED, due, made=at(made, "08:00"))
+    placed = one(call, now=at(now, "08:30"))
+    assert placed.slot is not None
+    assert f"{placed.slot.start:%a %H}" == slot_at
