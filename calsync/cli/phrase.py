@@ -44,14 +44,22 @@ def run(config: Path | None, at: str | None, text: str, *, as_json: bool) -> int
             }
         )
         return 0
-    style = Style.of(sys.stdout)
-    lines = [_marked(text, reading, style), f"  {_SAID.get(reading.kind.value, reading.kind.value)}"]
+    sys.stdout.write("\n".join(_lines(text, reading, zone, Style.of(sys.stdout))) + "\n")
+    return 0
+
+
+def _lines(text: str, reading: Reading, zone: ZoneInfo, style: Style) -> list[str]:
+    """The phrase with what was read underlined, the kind, the window, and why."""
+    plain = " ".join(text.split("\n"))
+    lines = [plain, style.bold(carets)] if (carets := _carets(plain, reading)) else [plain]
+    lines.append(f"→ {style.bold(reading.kind.value)}: {_SAID.get(reading.kind.value, reading.kind.value)}")
     if reading.window is not None:
-        lines.append(f"  {show.window(reading.window, reading.window.earliest.tzinfo or zone)}")
+        theirs = reading.window.earliest.tzinfo
+        window = show.window(reading.window, theirs or zone)
+        lines.append(f"  {window}" + (" your time" if theirs in (None, zone) else f" {theirs}"))
     if reading.why:
         lines.append(f"  {reading.why}")
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    return lines
 
 
 def _read(config: Path | None, at: str | None, text: str) -> tuple[Reading, datetime, ZoneInfo]:
@@ -65,11 +73,12 @@ def _read(config: Path | None, at: str | None, text: str) -> tuple[Reading, date
         return office.read(text, now, Contact("", "")), now, office.rep.zone
 
 
-def _marked(text: str, reading: Reading, style: Style) -> str:
-    """The phrase, the words that carried the meaning in bold."""
-    parts, end = [], 0
-    for start, stop in sorted(reading.spans):
-        if start >= end:
-            parts += [text[end:start], style.bold(text[start:stop])]
-            end = stop
-    return "".join((*parts, text[end:]))
+def _carets(text: str, reading: Reading) -> str:
+    """A line of carets under the words that carried the meaning; ``""`` where none did."""
+    marked = [False] * len(text)
+    for start, stop in reading.spans:
+        marked[start:stop] = [True] * (min(stop, len(text)) - start)
+    for at in range(1, len(text) - 1):
+        # The blank between two words that were read belongs to them.
+        marked[at] = marked[at] or (text[at] == " " and marked[at - 1] and marked[at + 1])
+    return "".join("^" if mark else " " for mark in marked).rstrip()

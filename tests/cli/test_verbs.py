@@ -291,7 +291,19 @@ def test_a_call_of_theirs_is_inbound_and_releases(calsync: Run, rep: Path) -> No
 def test_parse_says_how_a_phrase_is_read(calsync: Run) -> None:
     ran = calsync("parse", "by", "friday", "--at", NOW)
     assert ran.code == 0
-    assert "Fri 27 Nov 09:00-18:00" in ran.out
+    assert ran.out.splitlines()[:4] == [
+        "by friday",
+        "^^^^^^^^^",
+        "→ deadline: a call by a day",
+        "  Fri 27 Nov 09:00-18:00 your time",
+    ]
+
+
+def test_parse_underlines_only_what_was_read(calsync: Run) -> None:
+    ran = calsync("parse", "she asked about oak; I'll call Monday", "--at", NOW)
+    text, carets = ran.out.splitlines()[:2]
+    assert "Monday" in text[carets.index("^") :][: carets.count("^")]
+    assert not carets.startswith("^")
 
 
 def test_parse_works_without_any_configuration(calsync: Run, monkeypatch: pytest.MonkeyPatch) -> None:
