@@ -12,7 +12,7 @@ LAB ?= $(shell [ "$$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && command -v 
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test soak lint format bench bench-daemon reference constraints install uninstall clean help
+.PHONY: demo test soak lint format bench bench-promises bench-hours bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -53,8 +53,15 @@ format: $(VENV)/.installed-dev  ## put the source into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-dev  ## reading and folding 100,000 attempts, next to a bare csv.reader
+bench: $(VENV)/.installed-dev  ## 100,000 attempts read and folded, next to a bare csv.reader; 5,000 calls placed
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.placing
+
+bench-promises: $(VENV)/.installed-dev  ## the promise language scored on the open corpora, next to other date parsers
+	$(BIN)/python -m benchmarks.promises
+
+bench-hours: $(VENV)/.installed-dev  ## who picks up: our hours next to fixed and random ones, over 20 seeds
+	$(BIN)/python -m benchmarks.hours
 
 bench-daemon: $(VENV)/.installed-dev  ## what the daemon costs: wake-ups, CPU, memory, start, latency
 	$(BIN)/python -m benchmarks.daemon
