@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from calsync.cadences.facts import is_try, spoke, talked
 from calsync.cadences.model import Cadence
-from calsync.model import Attempt, Away, Contact, Line, Rep
+from calsync.model import Attempt, Contact, Line, Rep
 
 _GRANTED = frozenset({"yes", "y", "true", "1", "granted", "ok"})
 _EARLY = time(9)
@@ -71,11 +71,6 @@ def permitted(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
         for contact in contacts
         if contact.do_not_call is not True and contact.extra.get("permission", "").strip().lower() in _GRANTED
     )
-
-
-def away_on(day: date, rep: Rep) -> Away | None:
-    """The absence that a promised day falls into: the script should not name that day, and the event says so."""
-    return next((away for away in rep.away if day in away), None)
 
 
 def _since_contact(history: Sequence[Attempt]) -> list[Attempt]:

@@ -14,7 +14,7 @@ from datetime import date
 from calsync.cadences import Cadence, day_in_words, promised_day, spoken_promise
 from calsync.cadences.script import missing
 from calsync.commitments.said import deadline_after
-from calsync.model import Contact, Promise, PromisedBy, Reading
+from calsync.model import Contact, Promise, PromisedBy, Reading, Window
 from calsync.rendering.call import Call
 from calsync.rendering.phone import readable, spoken
 from calsync.rendering.when import greeting, spoken_date, spoken_time
@@ -34,11 +34,12 @@ _FIRM = re.compile(
 class Promises:
     """What the message of a call will promise: the phrase, and the day that binds to in the rep's zone.
 
-    Both are empty where the step promises nothing.
+    ``window`` is when that call is due.  All are empty where the step promises nothing.
     """
 
     words: str = ""
     day: date | None = None
+    window: Window | None = None
 
 
 def promises(call: Call) -> Promises:
@@ -50,7 +51,7 @@ def promises(call: Call) -> Promises:
     owed = Promise(reading.kind, reading.window, words, PromisedBy.CADENCE)
     if call.policy.deadline == "after":
         owed = deadline_after(owed, call.rep)
-    return Promises(words, promised_day(Reading(owed.kind, owed.window), call.rep))
+    return Promises(words, promised_day(Reading(owed.kind, owed.window), call.rep), owed.window)
 
 
 def script_context(call: Call, promised: Promises) -> Mapping[str, object]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, time
 
 from calsync.cadences import Leave
 from calsync.cadences.script import words_for
 from calsync.cadences.voicemail import voicemail_advice
-from calsync.cadences.watch import away_on, questions, warnings
-from calsync.model import Contact, Kind, PromisedBy, Rep
+from calsync.cadences.watch import questions, warnings
+from calsync.model import DAY, Book, Contact, Kind, PromisedBy
+from calsync.placing import before_you_promise
 from calsync.rendering.call import Call
 from calsync.rendering.context import Promises, promises, script_context
 from calsync.rendering.history import history_lines, origin
 from calsync.rendering.parts import NOTES_LINE, OUTCOME_LINE, harmless
 from calsync.rendering.phone import readable, sms, tel, text_number
 from calsync.rendering.quote import spoken_sentence
-from calsync.rendering.when import short_day, stamp
+from calsync.rendering.when import stamp
 from calsync.rendering.words import filled
 
 NOTES_LIMIT = 8192
@@ -30,7 +32,8 @@ def description_context(call: Call) -> Mapping[str, object]:
     ``number``, ``line`` (cell / home / work), ``tel``; ``their_time``; ``who``; ``overdue`` (since when),
     ``promise_label`` and ``promise``;
     ``voicemail`` (yes / no / your call) and ``voicemail_why``; ``say``, ``text``, ``text_number``, ``sms``, ``answer``,
-    ``other``; ``ask``, ``why``, ``warnings`` and ``history`` (lists of lines); ``notes`` (of the contact's file);
+    ``other``; ``before_you_say_it`` (what speaks against the day that the script promises);
+    ``ask``, ``why``, ``warnings`` and ``history`` (lists of lines); ``notes`` (of the contact's file);
     ``outcome_line`` and ``notes_line``, which must stay the last two; ``contact``, ``rep``, ``cadence`` and ``slot``,
     the values themselves.
     """
@@ -49,7 +52,8 @@ def description_context(call: Call) -> Mapping[str, object]:
         **_words(call, promised),
         "ask": questions(call.cadence, contact),
         "why": call.placed.why,
-        "warnings": (*warnings(call.cadence, call.history, call.rep, call.slot.start), *_away(promised, call.rep)),
+        "before_you_say_it": _before_you_say_it(call, promised),
+        "warnings": warnings(call.cadence, call.history, call.rep, call.slot.start),
         "history": history_lines(call.history, call.rep.zone),
         "notes": _notes(contact),
         "outcome_line": OUTCOME_LINE,
@@ -111,12 +115,22 @@ def _overdue(call: Call) -> str:
     return stamp(call.commitment.window.latest, call.rep.zone) if call.commitment.overdue else ""
 
 
-def _away(promised: Promises, rep: Rep) -> tuple[str, ...]:
-    away = away_on(promised.day, rep) if promised.day else None
-    if away is None or promised.day is None:
-        return ()
-    reason = f" ({away.reason})" if away.reason else ""
-    return (f"You are away on {short_day(promised.day)}{reason}: name another day, and write it down.",)
+def _before_you_say_it(call: Call, promised: Promises) -> str:
+    """What speaks against the day that the script promises next: a holiday there, days away, hours that do not meet.
+
+    Only what stays true whenever it is asked: whether that day is full changes with each call that is placed, and an
+    event is not rewritten for that (``calsync promise`` looks).
+    """
+    if promised.window is None:
+        return ""
+    said = call.slot.start.astimezone(call.rep.zone)
+    tomorrow = datetime.combine(said.date() + DAY, time(), call.rep.zone)
+    book = Book({call.contact.id: call.contact}, {call.contact.id: call.history})
+    advice = before_you_promise(promised.window, call.contact, book, call.rep, call.policy, now=tomorrow)
+    lines = [line for line in advice.warnings if not line.startswith("zone uncertain")]
+    if not advice.works and lines:
+        lines.append("name another day, and write it down")
+    return "; ".join(lines)
 
 
 def _who(contact: Contact) -> str:

@@ -34,8 +34,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     "description": {
         **dict.fromkeys(
             ("number", "line", "tel", "their_time", "who", "overdue", "promise_label", "promise", "voicemail",
-             "voicemail_why", "say", "text", "text_number", "sms", "answer", "other", "notes", "outcome_line",
-             "notes_line"),
+             "voicemail_why", "say", "text", "text_number", "sms", "answer", "other", "before_you_say_it", "notes",
+             "outcome_line", "notes_line"),
             "words",
         ),
         **dict.fromkeys(("ask", "why", "warnings", "history"), ("one line", "another")),

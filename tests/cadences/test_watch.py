@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
-
 import pytest
 
 from calsync.cadences.script import SAMPLE, fill
-from calsync.cadences.watch import away_on, warnings
-from calsync.model import Away, Channel, Outcome
+from calsync.cadences.watch import warnings
+from calsync.model import Channel, Outcome
 from tests.cadences.world import TASHA, at, call, shipped, silent, spoke, vm
 
 
@@ -55,10 +52,3 @@ def test_003_3_an_early_call_leaves_a_message() -> None:
 def test_003_4_the_number_is_spoken_in_groups_and_twice_in_a_first_message() -> None:
     said = fill(shipped()["referral"].steps[0].voicemail, SAMPLE)
     assert said.count("312 … 555 … 01 … 99") == 2
-
-
-def test_a_promised_day_on_which_the_rep_is_away_is_seen() -> None:
-    trip = Away(date(2026, 11, 26), date(2026, 11, 29), "family")
-    rep = replace(TASHA, away=(trip,))
-    assert away_on(date(2026, 11, 29), rep) is trip
-    assert away_on(date(2026, 11, 30), rep) is None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
 from calsync import rendering
 from calsync.commitments import Follow, Rules, fold_contact
 from calsync.identity import event_uid
-from calsync.model import Attempt, Away, Contact, Entry, Line, Outcome, Phone, Placed, Policy, Slot, State
+from calsync.model import Attempt, Away, Contact, Entry, Hours, Line, Outcome, Phone, Placed, Policy, Slot, State
 from calsync.rendering.templates import shipped_folder
 from tests.rendering.given import DANA, NEW_YORK, TASHA, THREE, at, attempt, event, owed, read, templates
 
@@ -220,10 +221,45 @@ def test_a_deadline_owed_on_the_day_after_is_spoken_of_as_such() -> None:
     assert "tell Dana that I'll call on Monday" in after
 
 
-def test_a_promise_that_falls_into_an_absence_of_the_reps_is_warned_of() -> None:
-    away = replace(TASHA, away=(Away(date(2026, 11, 30), date(2026, 12, 1), "fair"),))
-    assert "You are away on Mon 30 Nov (fair)" in event((FIRST,), at(27, "16:10"), rep=away).description
-    assert "You are away" not in event((FIRST,), at(27, "16:10")).description
+BEFORE = "BEFORE YOU PROMISE THAT DAY  "
+
+
+@pytest.mark.parametrize(
+    ("rep", "contact", "said"),
+    [
+        pytest.param(
+            {"away": (Away(date(2026, 11, 30), date(2026, 12, 1), "fair"),)},
+            {},
+            "Mon 30 Nov: you are away (fair); the nearest day that works is Wed 2 Dec; "
+            "name another day, and write it down",
+            id="the rep is away",
+        ),
+        pytest.param(
+            {"hours": Hours.same(time(9), time(11))},
+            {"timezone": "Pacific/Honolulu", "region": "US-HI"},
+            "Mon 30 Nov: your hours and theirs do not meet",
+            id="the hours do not meet",
+        ),
+        pytest.param(
+            {},
+            {"timezone": "Europe/London", "region": "GB-SCT"},
+            "allows no calls on Saint Andrew's Day",
+            id="a holiday there",
+        ),
+    ],
+)
+def test_the_script_warns_of_a_day_that_speaks_against_itself(
+    rep: dict[str, Any], contact: dict[str, Any], said: str
+) -> None:
+    """One line right under the words; what makes a day full changes with every call and is not looked at here."""
+    text = event((FIRST,), at(27, "10:10"), rep=replace(TASHA, **rep), contact=replace(DANA, **contact)).description
+    (line,) = [line for line in text.splitlines() if line.startswith(BEFORE)]
+    assert said in line
+    assert text.index("SAY  ") < text.index(BEFORE) < text.index("TEXT")
+
+
+def test_a_day_that_works_is_not_talked_about() -> None:
+    assert BEFORE not in event((FIRST,), at(27, "16:10")).description
 
 
 def test_a_silent_call_is_warned_of() -> None:
