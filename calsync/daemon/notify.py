@@ -47,6 +47,7 @@ class Notifier:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+                channel.settimeout(1.0)  # a manager that does not read must not hold up the work
                 channel.sendto(message.encode(), self._address)
         except OSError:
             # A manager that went away cannot be told anything; the work goes on.
