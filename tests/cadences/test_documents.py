@@ -22,11 +22,21 @@ def test_every_rule_has_its_line() -> None:
 
 
 def test_every_test_that_the_table_names_exists_and_every_rule_test_is_named() -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "cadences").glob("test_*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     defined = set(re.findall(r"(?m)^def (test_\w+)", tests))
     named = set(re.findall(r"`(test_\w+)`", RULES))
     assert named <= defined
     assert {name for name in defined if re.match(r"test_00\d_", name)} <= named
+
+
+def test_every_rule_names_a_place_and_a_test_and_each_place_exists() -> None:
+    for line in re.findall(r"(?m)^\| (\d{3}-\d+ \|.*) \|$", RULES):
+        rule, _, where, tests = line.split(" | ")
+        assert where, rule
+        assert re.search(r"`test_\w+`", tests), rule
+    package, shipped = ROOT / "calsync", ROOT / "config" / "cadences"
+    for place in re.findall(r"`([\w/.-]+\.(?:py|toml))`", RULES):
+        assert (package / place).exists() or (shipped / place).exists(), place
 
 
 def test_the_how_to_explains_every_key_and_every_slot() -> None:
