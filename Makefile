@@ -9,10 +9,11 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadgroup
 # Whether the tests may start a systemd of their own: as root, where it is installed.
 LAB ?= $(shell [ "$$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && command -v dbus-daemon)
+LIVES ?= 40000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test soak lint format bench bench-promises bench-hours bench-daemon reference constraints install uninstall clean help
+.PHONY: demo test soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -40,7 +41,8 @@ demo: $(VENV)/.installed  ## the main job on the shipped example; shows the week
 test: $(VENV)/.installed-dev  ## every test; those that start a systemd of their own where that can be done
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(if $(LAB),,-m "not lab")
 
-soak: $(VENV)/.installed-dev  ## the daemon killed 200 times under load, a simulated month, 500 attempts by the clock
+soak: $(VENV)/.installed-dev  ## a million steps of a rep's life, the daemon killed 200 times under load, a simulated month, 500 attempts by the clock
+	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q tests/machine --timeout=0
 	CALSYNC_KILLS=200 CALSYNC_DAYS=31 $(BIN)/python -m pytest -q tests/daemon/test_killed.py tests/daemon/test_months.py
 	$(BIN)/python -m benchmarks.daemon --samples 500
 
@@ -62,6 +64,9 @@ bench-promises: $(VENV)/.installed-dev  ## the promise language scored on the op
 
 bench-hours: $(VENV)/.installed-dev  ## who picks up: our hours next to fixed and random ones, over 20 seeds
 	$(BIN)/python -m benchmarks.hours
+
+bench-sync: $(VENV)/.installed-dev  ## what a sync costs, next to bare requests and vdirsyncer; FULL=--full for all of it
+	$(BIN)/python -m benchmarks.sync $(FULL)
 
 bench-daemon: $(VENV)/.installed-dev  ## what the daemon costs: wake-ups, CPU, memory, start, latency
 	$(BIN)/python -m benchmarks.daemon
