@@ -85,7 +85,10 @@ class State(StrEnum):
     @property
     def live(self) -> bool:
         """True while a call is still owed: an event stands for it."""
-        return self in (State.OPEN, State.MISSED)
+        return self in _LIVE
+
+
+_LIVE = frozenset((State.OPEN, State.MISSED))
 
 
 class PromisedBy(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ from calsync.calendars import CalendarSpec, open_calendar
 from calsync.calendars.base import Calendar
 from calsync.commitments import fold
 from calsync.config import Settings
-from calsync.ledger import Cache, Decision, Ledger, Row, live_slots
+from calsync.ledger import Cache, Decision, Ledger, Row
 from calsync.model import Book, Commitment, Decisions, Entry, Plan, Rep, Slot, Span
-from calsync.pipeline import World, plan
+from calsync.pipeline import Memory, World, plan
 from calsync.sources import Reader
 from calsync.sync.guards import Guard
 from calsync.sync.index import Index, index
@@ -89,7 +90,10 @@ class Office:
         self.cache = cache or Cache(settings.state_path.with_name(settings.state_path.name + ".cache"))
         self._opener = opener
         self._branches: dict[str, Branch] = {}
+        self._slot = lru_cache(maxsize=20_000)(self._read_slot)
         self.calm: Calm | None = None
+        self.memory = Memory()
+        """What was planned last time, so that a plan works out only what changed."""
         self.doubted: Book | None = None
         """What the files said when they were last refused for having shrunk."""
 
@@ -118,6 +122,7 @@ class Office:
             busy=busy,
             decisions=decisions,
             noted=noted,
+            memory=self.memory,
         )
 
     def plan(self, now: datetime) -> Plan:
@@ -146,6 +151,10 @@ class Office:
             folded = tuple(call.commitment for call in self.calm.plan.calls)
         return next((one for one in folded if one.id == mark), None)
 
+    def _read_slot(self, start: str, end: str) -> Slot:
+        zone = self.rep.zone
+        return Slot(datetime.fromisoformat(start).astimezone(zone), datetime.fromisoformat(end).astimezone(zone))
+
     def decisions(self, tables: Sequence[Mapping[str, Row]], fresh: Iterable[Decision] = ()) -> Decisions:
         """What people decided (the ledger's record, then ``fresh`` ones) and where each event stands.
 
@@ -163,9 +172,11 @@ class Office:
         seen: dict[str, Slot] = {}
         why: dict[str, tuple[str, ...]] = {}
         for table in reversed(tables):
-            for mark, slot in live_slots(table.values()).items():
-                seen[mark] = Slot(slot.start.astimezone(self.rep.zone), slot.end.astimezone(self.rep.zone))
-            why.update({row.mark: row.why for row in table.values() if row.why})
+            for row in table.values():
+                if row.status.present and "T" in row.face.start:
+                    seen[row.mark] = self._slot(row.face.start, row.face.end)
+                if row.why:
+                    why[row.mark] = row.why
         return Decisions(waived=frozenset(waived), moved=moved, seen=seen, why=why)
 
 

@@ -6,15 +6,19 @@ outside (files, busy times, decisions made in the calendar) was read first and i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
+from calsync import commitments, placing
 from calsync.cadences import Cadence, choose
 from calsync.commitments import Folded, fold
 from calsync.model import (
+    Attempt,
     Book,
     Commitment,
+    Contact,
     Decisions,
     Entry,
     PhraseReader,
@@ -31,6 +35,43 @@ from calsync.model import (
 from calsync.placing import place
 from calsync.rendering import Templates, history_entry, notice, notice_entry, render
 from calsync.sync.plan import Wanted
+
+
+class Basis(NamedTuple):
+    """What an entry is made of, besides what a whole plan has in common."""
+
+    placed: Placed
+    contact: Contact
+    history: Sequence[Attempt] = ()
+    """Of a call that is owed: the contact's attempts so far."""
+    seen: Slot | None = None
+    """Of one that has ended: where its event stays as history."""
+
+
+class Known(NamedTuple):
+    """A call as it was planned last time."""
+
+    commitment: Commitment
+    over: bool
+    """It has ended and shows nothing."""
+    basis: Basis
+    call: PlannedCall
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a daemon keeps from one plan to the next.  It changes how long a plan takes and nothing else."""
+
+    folded: commitments.Memory = field(default_factory=commitments.Memory)
+    placed: placing.Memory = field(default_factory=placing.Memory)
+    known: dict[str, Known] = field(default_factory=dict)
+    _rules: tuple[object, ...] = ()
+
+    def follow(self, world: World) -> None:
+        """Forget the entries where what all of them have in common has changed."""
+        rules = (world.rep, world.policy, world.cadences, world.templates, world.read)
+        if rules != self._rules:
+            self.known, self._rules = {}, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +92,30 @@ class World:
     decisions: Decisions = field(default_factory=Decisions)
     noted: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    memory: Memory | None = field(default=None, compare=False)
 
 
 def plan(world: World, now: datetime) -> Plan:
-    """What is owed, when it is called, what the calendar says: as of ``now``."""
-    folded = fold(world.book, world.cadences, world.read, world.rep, world.policy, world.decisions, now)
-    placed = place(
-        folded.commitments, world.book, world.rep, world.policy, busy=world.busy, decisions=world.decisions, now=now
+    """What is owed, when it is called, what the calendar says: as of ``now``.
+
+    The ``memory`` of a world that is kept from plan to plan spares whatever did not change; the plan is the same.
+    """
+    memory = world.memory or Memory()
+    memory.follow(world)
+    folded = fold(
+        world.book, world.cadences, world.read, world.rep, world.policy, world.decisions, now, memory=memory.folded
     )
-    calls = tuple(PlannedCall(one, _entry(one, world, folded, now)) for one in placed)
+    placed = place(
+        [one for one in folded.commitments if one.state.live],
+        world.book,
+        world.rep,
+        world.policy,
+        busy=world.busy,
+        decisions=world.decisions,
+        now=now,
+        memory=memory.placed,
+    )
+    calls = _calls(folded, placed, world, memory, now)
     problems = _problems(world, folded, placed)
     told = notice(problems, world.rep, now)
     return Plan(
@@ -75,29 +131,58 @@ def wanted(plan: Plan, rep: Rep, policy: Policy) -> Wanted:
     return Wanted(tuple(entries), erase=erase, erase_history=not policy.keep_history)
 
 
-def _entry(placed: Placed, world: World, folded: Folded, now: datetime) -> Entry | None:
+def _calls(
+    folded: Folded, placed: tuple[Placed, ...], world: World, memory: Memory, now: datetime
+) -> tuple[PlannedCall, ...]:
+    """Every commitment with its slot and its entry; what is as it was last time is taken as it was."""
+    slots = iter(placed)
+    known, seen = memory.known, world.decisions.seen
+    calls: list[PlannedCall] = []
+    kept: dict[str, Known] = {}
+    for commitment in folded.commitments:
+        mark = commitment.id
+        found = known.get(mark)
+        if found is None or found.commitment is not commitment or not found.over or mark in seen:
+            one = next(slots) if commitment.state.live else Placed(commitment, None)
+            basis = _basis(one, world, folded, now)
+            if found is None or found.basis != basis:
+                over = not commitment.state.live and basis.seen is None
+                found = Known(commitment, over, basis, PlannedCall(one, _entry(basis, world, now)))
+        kept[mark] = found
+        calls.append(found.call)
+    memory.known = kept
+    return tuple(calls)
+
+
+def _basis(placed: Placed, world: World, folded: Folded, now: datetime) -> Basis:
     commitment = placed.commitment
-    contact = world.book.contacts[commitment.contact_id]
-    if not commitment.state.live:
-        return _history(commitment, world, folded, now)
-    if placed.slot is None:
-        return None
-    cadence = choose(contact, world.cadences, world.policy.default_cadence)
-    history = tuple(attempt for attempt in world.book.attempts.get(contact.id, ()) if attempt.at <= now)
-    return render(placed, contact, history, cadence, world.rep, world.policy, world.templates, world.read, now)
+    contact, attempts = world.book.contacts[commitment.contact_id], world.book.attempts[commitment.contact_id]
+    if commitment.state.live:
+        history = attempts if attempts[-1].at <= now else tuple([one for one in attempts if one.at <= now])
+        return Basis(placed, contact, history)
+    shown = world.policy.keep_history and commitment.contact_id not in folded.do_not_call
+    seen = world.decisions.seen.get(commitment.id) if shown else None
+    if seen is None or not _leaves_history(commitment, seen, commitment.id in world.noted, now):
+        return Basis(placed, contact)
+    return Basis(placed, contact, seen=seen)
 
 
-def _history(commitment: Commitment, world: World, folded: Folded, now: datetime) -> Entry | None:
+def _leaves_history(commitment: Commitment, seen: Slot, noted: bool, now: datetime) -> bool:
     """An ended commitment leaves its event where it was; one that was released before its time leaves nothing."""
-    seen = world.decisions.seen.get(commitment.id)
-    if seen is None or commitment.contact_id in folded.do_not_call or not world.policy.keep_history:
-        return None
     if commitment.state is State.WAIVED:
-        return None
+        return False
     early = commitment.state in (State.RELEASED, State.SUPERSEDED) and _ended_before(commitment, seen, now)
-    if early and commitment.id not in world.noted:
-        return None
-    return history_entry(commitment, seen, world.book.contacts[commitment.contact_id], world.rep)
+    return noted or not early
+
+
+def _entry(basis: Basis, world: World, now: datetime) -> Entry | None:
+    placed, contact = basis.placed, basis.contact
+    if placed.slot is not None:
+        cadence = choose(contact, world.cadences, world.policy.default_cadence)
+        return render(
+            placed, contact, basis.history, cadence, world.rep, world.policy, world.templates, world.read, now
+        )
+    return history_entry(placed.commitment, basis.seen, contact, world.rep) if basis.seen is not None else None
 
 
 def _ended_before(commitment: Commitment, seen: Slot, now: datetime) -> bool:
