@@ -263,6 +263,27 @@ def news(
 
 
 @app.command()
+def away(
+    context: typer.Context,
+    first: Annotated[
+        str, typer.Argument(metavar="[FIRST]", help="The first day that you think of, like 2026-12-07")
+    ] = "",
+    last: Annotated[str, typer.Argument(metavar="[LAST]", help="The last one.")] = "",
+    config: Config = None,
+    at: At = None,
+    as_json: Json = False,
+) -> int:
+    """The promises that fall into your days away.
+
+    Each with the day before on which it is kept; exit code 1 where one has to be agreed on anew.
+    Without days, those of the configuration. Writes nothing.
+    """
+    from calsync.cli import away as verb
+
+    return verb.run(_either(context, config), at, first, last, as_json=as_json)
+
+
+@app.command()
 def today(context: typer.Context, config: Config = None, at: At = None, as_json: Json = False) -> int:
     """The calls of today."""
     from calsync.cli import sheet as verb
