@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from calsync.cadences import choose, unknown_cadence
+from calsync.cadences import choose, unknown_cadence, unknown_groups
 from calsync.cadences.lint import lint, unreadable
 from calsync.calendars import CalendarSpec, open_calendar
 from calsync.cli import looking, show
@@ -124,7 +124,9 @@ def _unknown_names(office: Office) -> Iterator[Problem]:
     """Names of cadences in the configuration that no file has."""
     settings, known = office.settings, list(office.cadences)
     named: dict[Key, str] = {("cadences", "default"): office.policy.default_cadence}
-    named |= {("cadences", "by_group", group): name for group, name in settings.cadence_by_group.items()}
+    unknown = unknown_groups(office.cadences, settings.cadence_by_group)
+    by_group = {group: name for group, name in settings.cadence_by_group.items() if name in unknown}
+    named |= {("cadences", "by_group", group): name for group, name in by_group.items()}
     for key, name in named.items():
         if name not in known:
             near = nearest(name, known)
