@@ -22,7 +22,7 @@ from calsync.pipeline import wanted
 from calsync.sources import append_attempt, with_attempts
 from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
-from calsync.sync.faces import moment_text
+from calsync.sync.faces import digest, moment_text
 from calsync.sync.guards import shrunk_sources
 from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
 from calsync.sync.outcomes import attempt_of, when
@@ -32,6 +32,9 @@ from calsync.sync.report import CalendarState, DoneAction, Report, state_of
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
+
+OPTED_OUT = "asked not to be called"
+"""The setting of the ledger that holds digests of the contacts that no call may be planned to."""
 
 BUSY_AHEAD = timedelta(days=60)
 """How far ahead the rep's other calendars are read."""
@@ -115,6 +118,8 @@ def run_once(
             break
     if not dry_run:
         office.ledger.put_sources(office.reader.counts)
+        if plan is not None:
+            _remember_opt_outs(office, plan)
     return run.report(plan)
 
 
@@ -137,7 +142,8 @@ def _shrunk(run: Run, book: Book) -> tuple[str, ...]:
             run.confirmation.passed(f"rows {file}")
         return ()
     office = run.office
-    if office.doubted is not book and _owes_the_same(office, run.now):
+    emptied = any(before.get(file) and not rows for file, rows in after.items())
+    if not emptied and office.doubted is not book and _owes_the_same(office, run.now):
         return ()
     office.doubted = book
     return tuple(refused)
@@ -145,8 +151,21 @@ def _shrunk(run: Run, book: Book) -> tuple[str, ...]:
 
 def _owes_the_same(office: Office, now: datetime) -> bool:
     standing = {row.mark for table in office.tables() for row in table.values() if row.status is Status.LIVE}
-    owed = {call.commitment.id for call in office.plan(now).calls if call.entry is not None and call.entry.live}
-    return owed == {mark for mark in standing if not mark.startswith(NOTICE)}
+    made = office.plan(now)
+    owed = {call.commitment.id for call in made.calls if call.entry is not None and call.entry.live}
+    opted_out = set(office.ledger.setting(OPTED_OUT).split())
+    return owed == {mark for mark in standing if not mark.startswith(NOTICE)} and opted_out <= _digests(made)
+
+
+def _digests(plan: Plan) -> set[str]:
+    return {digest(contact) for contact in plan.do_not_call}
+
+
+def _remember_opt_outs(office: Office, plan: Plan) -> None:
+    """Who must not be called, so that a log without those rows is not taken for one that was only tidied up."""
+    now = " ".join(sorted(_digests(plan)))
+    if office.ledger.setting(OPTED_OUT) != now:
+        office.ledger.put_setting(OPTED_OUT, now)
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------

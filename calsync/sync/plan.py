@@ -50,7 +50,7 @@ def plan(
     for entry in wanted.entries:
         row = rows.get(entry.uid)
         known = memory.get(entry.uid)
-        if row is not None and known is not None and known[1] is row and known[0] == entry:
+        if row is not None and known is not None and known[1] is row and (known[0] is entry or known[0] == entry):
             actions.append(Keep(entry.mark, "up to date"))
             continue
         decided = list(_wanted(entry, row, unknown.get(entry.uid)))

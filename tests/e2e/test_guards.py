@@ -157,3 +157,12 @@ def test_a_yes_does_not_keep_for_later(rep: Rep) -> None:
     for event in kept:
         event.unlink()
     assert rep.run("2026-10-26 18:55", confirm=True).refused
+
+
+def test_a_log_that_lost_who_must_not_be_called_is_not_only_tidied_up(rep: Rep) -> None:
+    calls = [f"2026-10-27T10:0{n},{name.lower()},outbound,call,not_interested,," for n, name in enumerate(NAMES)]
+    rep.log(*calls, "2026-10-27T11:00,hal,inbound,call,do_not_call,,", "2026-10-27T12:00,ann,outbound,call,,monday,")
+    rep.run("2026-10-27 18:30")
+    head, *rows = rep.log_file.read_text().splitlines(keepends=True)
+    rep.log_file.write_text(head + rows[-1])
+    assert "now has 1" in rep.run("2026-10-27 18:40").refused[0]
