@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadgroup
 # Whether the tests may start a systemd of their own: as root, where it is installed.
 LAB ?= $(shell [ "$$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && command -v dbus-daemon)
-LIVES ?= 40000
+LIVES ?= 48000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
@@ -42,7 +42,7 @@ test: $(VENV)/.installed-dev  ## every test; those that start a systemd of their
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(if $(LAB),,-m "not lab")
 
 soak: $(VENV)/.installed-dev  ## a million steps of a rep's life, the daemon killed 200 times under load, a simulated month, 500 attempts by the clock
-	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q tests/machine --timeout=0
+	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
 	CALSYNC_KILLS=200 CALSYNC_DAYS=31 $(BIN)/python -m pytest -q tests/daemon/test_killed.py tests/daemon/test_months.py
 	$(BIN)/python -m benchmarks.daemon --samples 500
 

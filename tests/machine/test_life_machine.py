@@ -8,17 +8,27 @@ event.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from calsync import config
 from calsync.calendars.base import Calendar, Seen
@@ -314,10 +324,34 @@ class Life(RuleBasedStateMachine):
         raise AssertionError(f"no rest: {report}")
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=int(os.environ.get("CALSYNC_LIVES", "40")),
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
+PARTS = 8
+"""The lives are lived in so many parts, so that they spread over the machine's cores."""
+
+LIVES = int(os.environ.get("CALSYNC_LIVES", "960"))
+"""About 21 steps each: 20,000 in all, and a million in ``make soak``."""
+
+
+@pytest.fixture(autouse=True)
+def _what_is_loaded_is_not_searched_for_garbage() -> Iterator[None]:
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_guarantees_hold_whatever_happens(part: int) -> None:
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=-(-LIVES // PARTS),
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.filter_too_much,
+                HealthCheck.data_too_large,
+                HealthCheck.function_scoped_fixture,
+            ],
+        ),
+    )
