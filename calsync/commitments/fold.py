@@ -95,8 +95,8 @@ def fold(  # noqa: PLR0917
             if history is None:
                 history = fold_contact(contact, attempts, rules, now)
             memory.keep(contact, attempts, rules.waived, now, history)
-        problems = sorted(memory.problems(), key=lambda p: (p.file, p.line, p.column, p.message))
-        return Folded(memory.commitments(), tuple(problems), memory.do_not_call(book.contacts))
+        memory.settle(book, rules.waived, now)
+        return Folded(memory.commitments(), tuple(memory.problems()), memory.do_not_call(book.contacts))
 
 
 @contextmanager

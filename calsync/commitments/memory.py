@@ -6,9 +6,11 @@ A memory changes how long a fold takes and nothing else: with and without it the
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import compress
+from operator import is_not
 from typing import NamedTuple
 
 from calsync.commitments.life import History, Rules
@@ -43,15 +45,38 @@ class Remembered(NamedTuple):
         )
 
 
+class _Standing(NamedTuple):
+    """The whole book as it was last folded, side by side: ids, and the log of each."""
+
+    contacts: Mapping[str, Contact]
+    ids: list[str]
+    rows: list[Sequence[Attempt]]
+    waived: frozenset[str]
+    since: datetime
+    until: datetime
+
+    def holds(self, book: Book, ids: list[str], waived: frozenset[str], now: datetime) -> bool:
+        """True where nothing but some logs can have changed, and some be new."""
+        return (
+            book.contacts is self.contacts
+            and self.since <= now < self.until
+            and waived == self.waived
+            and ids[: len(self.ids)] == self.ids
+        )
+
+
 @dataclass(slots=True)
 class Memory:
     """Histories by contact id, valid for one set of rules, and their commitments in the order of the fold."""
 
     rules: Rules | None = None
     known: dict[str, Remembered] = field(default_factory=dict)
-    _waived: frozenset[str] | None = None
+    _stands: _Standing | None = None
+    _until: datetime = _NEVER
     _contacts: Mapping[str, Contact] | None = None
     _listed: frozenset[str] = frozenset()
+    _problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set)
     _ordered: list[Commitment] = field(default_factory=list)
     _all: tuple[Commitment, ...] = ()
     _came: list[Commitment] = field(default_factory=list)
@@ -63,29 +88,40 @@ class Memory:
         if rules != self.rules:
             for contact_id in list(self.known):
                 self.forget(contact_id)
+            self._stands = None
             self.rules = rules
 
     def changed(self, book: Book, waived: frozenset[str], now: datetime) -> list[str]:
         """The contacts of the book whose history may be another than before; those that are gone are forgotten."""
+        stands = self._stands
+        ids, rows = list(book.attempts), list(book.attempts.values())
+        if stands is not None and stands.holds(book, ids, waived, now):
+            other = [*compress(ids, map(is_not, rows, stands.rows)), *ids[len(stands.ids) :]]
+            return [one for one in other if one in book.contacts]
+        return self._look_at_all(book, waived, now)
+
+    def _look_at_all(self, book: Book, waived: frozenset[str], now: datetime) -> list[str]:
         known, contacts = self.known, book.contacts
-        for contact_id in [one for one in known if one not in book.attempts or one not in contacts]:
+        for contact_id in [*(known.keys() - book.attempts.keys()), *(known.keys() - contacts.keys())]:
             self.forget(contact_id)
-        same, self._waived = waived == self._waived, waived
-        now = now.astimezone(UTC)
+        same = self._stands is not None and waived == self._stands.waived
         out = []
         for contact_id, attempts in book.attempts.items():
-            contact = contacts.get(contact_id)
-            if contact is None:
-                continue
             found = known.get(contact_id)
-            if (
-                found is None
-                or found.attempts is not attempts
-                or found.contact is not contact
-                or not (same and found.since <= now < found.until)
-            ):
+            if found is not None and same:
+                contact, rows, _, since, until, _ = found
+                if rows is attempts and contact is contacts[contact_id] and since <= now < until:
+                    continue
+            if contact_id in contacts:
                 out.append(contact_id)
+        self._until = min((one.until for one in known.values()), default=_NEVER)
         return out
+
+    def settle(self, book: Book, waived: frozenset[str], now: datetime) -> None:
+        """All of the book was folded: what is the same next time need not be looked at again."""
+        self._stands = _Standing(
+            book.contacts, list(book.attempts), list(book.attempts.values()), waived, now, self._until
+        )
 
     def recall(
         self, contact: Contact, attempts: Sequence[Attempt], waived: frozenset[str], now: datetime
@@ -106,20 +142,30 @@ class Memory:
     ) -> None:
         """Remember how a contact's history stands now."""
         before = self.known.get(contact.id)
+        self._problems.pop(contact.id, None)
+        self._asked.discard(contact.id)
         if before is None or before.history.commitments != history.commitments:
             self.forget(contact.id)
             self._came.extend(history.commitments)
         else:
             history = replace(history, commitments=before.history.commitments)
+        until = _until(history)
+        self._until = min(self._until, until)
         self.known[contact.id] = Remembered(
-            contact, attempts, _own(history, waived), now.astimezone(UTC), _until(history), history
+            contact, attempts, _own(history, waived), now.astimezone(UTC), until, history
         )
+        if history.problems:
+            self._problems[contact.id] = history.problems
+        if history.do_not_call:
+            self._asked.add(contact.id)
 
     def forget(self, contact_id: str) -> None:
         """A contact, or its history, is gone."""
         before = self.known.pop(contact_id, None)
         if before is not None:
             self._went.extend(before.history.commitments)
+            self._problems.pop(contact_id, None)
+            self._asked.discard(contact_id)
 
     def commitments(self) -> tuple[Commitment, ...]:
         """All of them, in the order in which they were made (ties by id)."""
@@ -131,19 +177,17 @@ class Memory:
         self._came, self._went, self._all = [], [], tuple(self._ordered)
         return self._all
 
-    def problems(self) -> Iterator[Problem]:
-        """What a person has to look at, of all contacts."""
-        for kept in self.known.values():
-            if kept.history.problems:
-                yield from kept.history.problems
+    def problems(self) -> list[Problem]:
+        """What a person has to look at, of all contacts, by file and line."""
+        found = [problem for problems in self._problems.values() for problem in problems]
+        return sorted(found, key=lambda p: (p.file, p.line, p.column, p.message, p.hint))
 
     def do_not_call(self, contacts: Mapping[str, Contact]) -> frozenset[str]:
         """The contacts that must not be called: listed so in the files, or asked for it."""
         if self._contacts is not contacts:
             self._contacts = contacts
             self._listed = frozenset([contact.id for contact in contacts.values() if contact.do_not_call])
-        asked = [contact_id for contact_id, kept in self.known.items() if kept.history.do_not_call]
-        return self._listed.union(asked) if asked else self._listed
+        return self._listed | self._asked
 
     def _put_in_place(self) -> bool:
         """Take out what went and put in what came; ``False`` where that cannot be told from the order."""

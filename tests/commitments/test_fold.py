@@ -262,6 +262,28 @@ def test_a_memory_never_changes_the_answer(runs: list[tuple[list[Attempt], datet
         assert folded(log, now, PEOPLE, waived=waived, policy=policy, memory=memory) == fresh
 
 
+def test_a_memory_sees_what_is_new_beside_what_is_known() -> None:
+    memory, ann, bob = Memory(), PEOPLE[0], PEOPLE[1]
+    contacts = {one.id: one for one in (ann, bob)}
+    hers = replace(row("Mon 10:00", "left_voicemail", promise="by Wednesday"), contact_id=ann.id)
+    again = replace(row("Tue 10:00", "left_voicemail", promise="by Friday"), contact_id=ann.id)
+    his = replace(row("Mon 11:00", "no_answer"), contact_id=bob.id)
+    nobodys = replace(row("Mon 12:00", "no_answer"), contact_id="nobody")
+    logs = [
+        {ann.id: (hers,), "nobody": (nobodys,)},
+        {ann.id: (hers, again), "nobody": (nobodys, nobodys)},
+        {ann.id: (hers, again), "nobody": (nobodys, nobodys), bob.id: (his,), "else": (nobodys,)},
+        {ann.id: (hers, again), bob.id: (his,)},
+        {bob.id: (his,), ann.id: (hers,)},
+        {},
+    ]
+    for log in logs:
+        for now in (at("Tue 12:00"), at("Wed 18:01"), at("+1 Mon 09:00")):
+            book = Book(contacts, log)
+            fresh = fold(book, CADENCES, read, REP, POLICY, Decisions(), now)
+            assert fold(book, CADENCES, read, REP, POLICY, Decisions(), now, memory=memory) == fresh
+
+
 def ids(commitments: Sequence[Commitment]) -> list[str]:
     return [commitment.id for commitment in commitments]
 
