@@ -269,7 +269,7 @@ def test_a_memory_sees_what_is_new_beside_what_is_known() -> None:
     again = replace(row("Tue 10:00", "left_voicemail", promise="by Friday"), contact_id=ann.id)
     his = replace(row("Mon 11:00", "no_answer"), contact_id=bob.id)
     nobodys = replace(row("Mon 12:00", "no_answer"), contact_id="nobody")
-    logs = [
+    logs: list[dict[str, tuple[Attempt, ...]]] = [
         {ann.id: (hers,), "nobody": (nobodys,)},
         {ann.id: (hers, again), "nobody": (nobodys, nobodys)},
         {ann.id: (hers, again), "nobody": (nobodys, nobodys), bob.id: (his,), "else": (nobodys,)},
