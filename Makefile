@@ -13,7 +13,7 @@ LIVES ?= 48000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
+.PHONY: demo test test-rooms test-service soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -38,8 +38,13 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 demo: $(VENV)/.installed  ## the main job on the shipped example; shows the week
 	@$(BIN)/calsync demo --into demo-calendar
 
-test: $(VENV)/.installed-dev  ## every test; those that start a systemd of their own where that can be done
-	$(BIN)/python -m pytest $(PYTEST_ARGS) $(if $(LAB),,-m "not lab")
+test: test-rooms test-service  ## every test
+
+test-rooms: $(VENV)/.installed-dev  ## every test but those of test-service
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -m "not lab"
+
+test-service: $(VENV)/.installed-dev  ## the service in a systemd of its own; alone, because it is timed
+	$(if $(LAB),$(BIN)/python -m pytest $(SERVICE_ARGS) -m lab,@echo "left out, they need root, systemd and dbus-user-session: the tests of the service")
 
 soak: $(VENV)/.installed-dev  ## a million steps of a rep's life, the daemon killed 200 times under load; 500 attempts by the clock
 	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0

@@ -68,9 +68,7 @@ def test_a_verb_loads_what_it_needs_and_no_more(
 
 def test_status_after_a_run_loads_nothing_heavy_and_no_room(rep: Path) -> None:
     config = str(rep / "calsync.toml")
-    (rep / "attempts.csv").write_text(
-        ATTEMPTS.splitlines()[0] + "\n"
-    )
+    (rep / "attempts.csv").write_text(ATTEMPTS.splitlines()[0] + "\n")
     assert loaded(rep, "--config", config, "sync")[0] == 0
     code, names = loaded(rep, "--config", config, "status", "--json")
     assert (code, names) == (0, set())
