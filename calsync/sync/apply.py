@@ -85,14 +85,8 @@ class Writer:
         return False
 
     def _create(self, entry: Entry) -> bool:
-        row = Row(
-            uid=entry.uid,
-            mark=entry.mark,
-            status=Status.SENDING,
-            face=face_of_entry(entry),
-            intent=Intent.CREATE,
-            intended=face_of_entry(entry),
-        )
+        face = face_of_entry(entry)
+        row = Row(uid=entry.uid, mark=entry.mark, status=Status.SENDING, face=face, intent=Intent.CREATE, intended=face)
         self._remember(row, "create intended")
         try:
             receipt = self.calendar.create(entry)
@@ -160,7 +154,7 @@ class Writer:
         written = replace(
             row,
             status=Status.LIVE if entry.live else Status.HISTORY,
-            face=face_of_entry(entry),
+            face=row.intended or face_of_entry(entry),
             href=receipt.href,
             etag=receipt.etag,
             fingerprint=fingerprint(entry),
