@@ -52,9 +52,8 @@ class Known(NamedTuple):
     """A call as it was planned last time."""
 
     commitment: Commitment
-    over: bool
-    """It has ended and shows nothing."""
-    basis: Basis
+    basis: Basis | None
+    """``None`` for one that has ended and shows nothing."""
     call: PlannedCall
 
 
@@ -142,12 +141,14 @@ def _calls(
     for commitment in folded.commitments:
         mark = commitment.id
         found = known.get(mark)
-        if found is None or found.commitment is not commitment or not found.over or mark in seen:
+        if not commitment.state.live and mark not in seen:
+            if found is None or found.commitment is not commitment or found.basis is not None:
+                found = Known(commitment, None, PlannedCall(Placed(commitment, None), None))
+        else:
             one = next(slots) if commitment.state.live else Placed(commitment, None)
             basis = _basis(one, world, folded, now)
             if found is None or found.basis != basis:
-                over = not commitment.state.live and basis.seen is None
-                found = Known(commitment, over, basis, PlannedCall(one, _entry(basis, world, now)))
+                found = Known(commitment, basis, PlannedCall(one, _entry(basis, world, now)))
         kept[mark] = found
         calls.append(found.call)
     memory.known = kept
