@@ -324,7 +324,7 @@ class Life(RuleBasedStateMachine):
         raise AssertionError(f"no rest: {report}")
 
 
-PARTS = 8
+PARTS = 24
 """The lives are lived in so many parts, so that they spread over the machine's cores."""
 
 LIVES = int(os.environ.get("CALSYNC_LIVES", "960"))
