@@ -1,4 +1,4 @@
-"""The table of guarantees names modules and tests that exist."""
+"""The documentation: its table of guarantees names what exists, its index is whole, its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -26,3 +26,20 @@ def test_every_guarantee_has_a_test() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("| G")]
     assert [row.split("|")[1].strip() for row in rows] == [f"G{number}" for number in range(1, 13)]
     assert all("tests/" in row for row in rows)
+
+
+def test_every_page_of_the_documentation_is_listed() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in sorted(pages) if page != "README.md" and f"({page})" not in index] == []
+
+
+def test_every_link_of_the_documentation_leads_somewhere() -> None:
+    links = [
+        (page, target)
+        for page in (*(ROOT / "docs").rglob("*.md"), ROOT / "README.md")
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 20
+    broken = [(str(page), target) for page, target in links if not (page.parent / target).exists()]
+    assert broken == []
