@@ -51,7 +51,24 @@ Pattern = re.Pattern[str]
 _AND, _THINK, _WILL, _CALL = symbol("and"), symbol("think"), symbol("will"), symbol("call")
 _SAY, _QUOTE = symbol("say"), symbol("quote")
 # without one of these nobody asks not to be called
-_NEGATIVE = frozenset(symbol(n) for n in ("not", "no", "dnc", "stopword", "remove", "report", "list", "anymore"))
+_NEGATIVE = frozenset(
+    symbol(n)
+    for n in (
+        "not",
+        "no",
+        "dnc",
+        "stopword",
+        "remove",
+        "take",
+        "sue",
+        "report",
+        "block",
+        "law",
+        "harassment",
+        "list",
+        "anymore",
+    )
+)
 _REMEMBERED = 20_000
 
 
@@ -65,7 +82,7 @@ class ClauseRules:
     opt_out: list[Pattern]
     told_not_to: list[Pattern]
     their_voice: list[Pattern]
-    threat: Pattern
+    threats: list[Pattern]
     remembered: dict[str, Role] = field(default_factory=dict)
     surveyed: dict[str, Survey] = field(default_factory=dict)
 
@@ -137,7 +154,7 @@ class ClauseRules:
             return None
         found = _search(self.opt_out, symbols, parts)
         if found is None:
-            threat = self.threat.search(symbols)
+            threat = next(filter(None, (pattern.search(symbols) for pattern in self.threats)), None)
             return threat.span() if threat else None
         return found
 
@@ -176,5 +193,5 @@ def rules_of(language: str) -> ClauseRules:
         opt_out=[_compile(rule["pattern"]) for rule in raw["opt_out"]],
         told_not_to=[_compile(rule["pattern"]) for rule in raw["told_not_to"]],
         their_voice=[_compile(pattern) for pattern in raw["their_voice"]],
-        threat=_compile(raw["threat"]),
+        threats=[_compile(rule["pattern"]) for rule in raw.get("threat", ())],
     )

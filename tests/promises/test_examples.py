@@ -53,7 +53,7 @@ def clause_examples(table: str) -> list[tuple[str, str, str]]:
     return [
         (language, rule.get("role", "refused"), text)
         for language in ("en", "de")
-        for rule in clause_file(language)[table]
+        for rule in clause_file(language).get(table, [])
         for text in rule["examples"]
     ]
 
@@ -64,7 +64,7 @@ def test_clause_example_has_its_role(language: str, role: str, text: str) -> Non
     assert Role[role.upper()] in {part.role for part in rules_of(language).clauses(line.symbols)}
 
 
-@pytest.mark.parametrize(("language", "_", "text"), clause_examples("opt_out"))
+@pytest.mark.parametrize(("language", "_", "text"), [*clause_examples("opt_out"), *clause_examples("threat")])
 def test_opt_out_example_is_heard(language: str, _: str, text: str) -> None:
     line = analyse(text, moment(language))
     rules = rules_of(language)
