@@ -164,7 +164,8 @@ def _walk(symbols: str, values: list[Any], start: int, end: int, moment: Moment)
             if merged is None:
                 continue
         current, last = pending.settle(merged, name, moment), index
-        pending, broke = _Pending(), False
+        # "early Friday morning": early is said of the morning
+        pending, broke = _Pending(shade=pending.shade if name == "day" else ""), False
     if current != _NOTHING:
         found.append((current, first, last))
     return found

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from calsync.model import Kind, Reading
 from calsync.promises.clauses import Clause, Role, rules_of
 from calsync.promises.compose import Expression, usable, weak
-from calsync.promises.grammar import Line, symbol
+from calsync.promises.grammar import Line, symbol, translate
 from calsync.promises.values import Length, Moment
 from calsync.promises.windows import resolve
 
 _DUE, _LENGTH, _THEN, _RETIME, _FIX = symbol("due"), symbol("length"), symbol("then"), symbol("retime"), symbol("fix")
-_AFTER = symbol("after")
+_AFTER, _FROM_THE = symbol("after"), symbol("from_off")
 _BOUND_THEN = {symbol(name): name for name in ("by", "before", "after")}
+
+_CLOCK_CALL_DAY = re.compile(
+    translate("^{filler}* due {call|cb|try|follow} {obj|name|third|back|again|filler|word}{0,3} due", capture=False)
+)
 
 
 class Found(NamedTuple):
@@ -74,16 +79,17 @@ def _dated(line: Line, part: Clause, moment: Moment) -> list[Found]:
             if expression is not None:
                 loose.append(Found(expression, line.spans[index]))
     if _RETIME in line.symbols[part.start : part.end]:
-        found = [_moved(each) for each in reversed(found)]
+        source = _FROM_THE in line.symbols[part.start : part.end]
+        found = [_moved(each, source=source) for each in reversed(found)]
     return found or loose
 
 
-def _moved(found: Found) -> Found:
+def _moved(found: Found, *, source: bool) -> Found:
     """ "moved from 3/12 to 3/19": the later of the two."""
     days, clocks = found.expression.days, found.expression.clocks
     if clocks is not None:
         return found._replace(expression=found.expression._replace(clocks=None, clock=clocks.end))
-    if days is None or days.grain != "from_to":
+    if days is None or not (days.grain == "from_to" or (days.grain == "dates" and source)):
         return found
     return found._replace(expression=found.expression._replace(days=days._replace(first=days.last, form="day")))
 
@@ -105,7 +111,7 @@ def _rep(line: Line, parts: list[Clause], moment: Moment) -> Reading | None:
         if part.role is not Role.REP:
             continue
         promised = promised or part
-        found = _dated(line, part, moment)
+        found = _clock_first(line, parts, index, moment)
         if found and reading is None:
             found = [_with_day(each, line, parts, index, moment) for each in found]
             reading = _first(found, moment)
@@ -117,6 +123,23 @@ def _rep(line: Line, parts: list[Clause], moment: Moment) -> Reading | None:
     return Reading(
         Kind.UNDATED, None, "a promise to call that names no time", _spans(line, (promised.start, promised.end))
     )
+
+
+def _clock_first(line: Line, parts: list[Clause], index: int, moment: Moment) -> list[Found]:
+    """The dates of a clause; "10am call Fri": a clock time before the call and the day after it are one time."""
+    part = parts[index]
+    own = found = _dated(line, part, moment)
+    start = part.start
+    if index and parts[index - 1].role is Role.BARE and parts[index - 1].end == start:
+        start = parts[index - 1].start
+        found = [*_dated(line, parts[index - 1], moment), *own]
+    if len(found) < 2 or not _CLOCK_CALL_DAY.search(line.symbols[start : part.end]):
+        return own
+    clock, day = found[0].expression, found[1].expression
+    alone = clock.clock is not None and clock.days is None and not clock.today_part
+    if not alone or day.days is None or day.bound or (day.clock, day.clocks, day.part) != (None, None, None):
+        return own
+    return [Found(clock._replace(days=day.days), found[0].span), *found[2:]]
 
 
 def _with_day(found: Found, line: Line, parts: list[Clause], index: int, moment: Moment) -> Found:

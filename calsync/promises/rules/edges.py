@@ -31,6 +31,15 @@ def part_of(moment: Moment, edge: str, base: Days | int) -> Days | None:
     return edge_of(moment, edge, base)
 
 
+@_edge(
+    "period",
+    "{in|the|at|around|sometime|during|on}* <ordinal|ordword> of? the? <period>",
+    examples=("the first of next week",),
+)
+def first_of_week(_: Moment, count: int, base: Days) -> Days | None:
+    return edge_of(_, "early", base) if count == 1 and base.grain == "week" and base.form == "range" else None
+
+
 def edge_past(moment: Moment, edge: str, base: Days) -> bool:
     """True when that part of a running month is already over."""
     found = edge_of(moment, edge, base)
