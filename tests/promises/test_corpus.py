@@ -9,10 +9,10 @@ from tests.promises.corpora import Row, answer, by_tag, rows, wrong
 
 GROUPS = [
     pytest.param(group, id=f"{name}-{tag}")
-    for name in ("dev.jsonl", "en.jsonl", "de.jsonl")
+    for name in ("dev.jsonl", "en.jsonl", "more.jsonl", "de.jsonl")
     for tag, group in by_tag(name)
 ]
-ALL = [*rows("dev.jsonl"), *rows("en.jsonl"), *rows("de.jsonl")]
+ALL = [*rows("dev.jsonl"), *rows("en.jsonl"), *rows("more.jsonl"), *rows("de.jsonl")]
 # letters that belong to the reading: initials of a zone or an outcome read alike, names begin with a capital
 PROMISES = [row for row in ALL if row["expect"]["earliest"]]
 
