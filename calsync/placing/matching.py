@@ -9,6 +9,9 @@ from calsync.placing.grid import SHIFT, minutes, minutes_up
 from calsync.placing.run import Run
 from calsync.placing.task import HORIZON, Task, cells, fits
 
+REST = 180
+"""Minutes that a call which rolls on rests after a slot of its came and went."""
+
 
 def match(run: Run, tasks: Sequence[Task]) -> None:
     """Steps 3 and 4: a place in its window for every promise that can have one, then for those that cannot."""
@@ -116,7 +119,19 @@ def after_siblings(run: Run, task: Task) -> None:
 
 def overdue(run: Run, task: Task) -> None:
     if task.number not in run.board.cell_of:
-        _soonest(run, task, run.world.now, run.world.now + HORIZON * 1440)
+        _soonest(run, task, _rested(run, task), run.world.now + HORIZON * 1440)
+
+
+def _rested(run: Run, task: Task) -> int:
+    """From when a call that rolls on may be placed again.
+
+    The first time at once.  When it has rolled before and that slot came and went, too, only ``REST`` later: it is to
+    ring a few times a day, not all day long.
+    """
+    slot = run.decisions.seen.get(task.commitment.id)
+    if slot is None or not minutes(task.commitment.window.latest) <= minutes(slot.start) < run.world.now:
+        return run.world.now
+    return max(run.world.now, minutes_up(slot.end) + REST)
 
 
 def planned(run: Run, task: Task) -> None:
@@ -128,7 +143,8 @@ def planned(run: Run, task: Task) -> None:
     elif (cell := _same_hours(run, task)) is not None:
         run.put(task, cell, "beyond")
     else:
-        _soonest(run, task, *run.outside(task))
+        first, last = run.outside(task)
+        _soonest(run, task, max(first, _rested(run, task)), last)
 
 
 def _same_hours(run: Run, task: Task) -> int | None:

@@ -382,6 +382,22 @@ class TestSeen:
         assert later is not None
         assert later.start >= at(1, "11:40")
 
+    def test_an_overdue_call_rolls_a_few_times_a_day_and_not_every_hour(self) -> None:
+        due = promise("dana", Kind.DAY, window(0), state=State.MISSED)
+        seen: dict[str, Slot] = {}
+        stood: list[Slot] = []
+        for quarter in range(9 * 4, 18 * 4):
+            now = at(1, f"{quarter // 4:02}:{quarter % 4 * 15:02}")
+            found = one(due, seen=seen, now=now).slot
+            assert found is not None
+            if found not in stood:
+                assert found.start >= now
+                stood.append(found)
+            seen = {due.id: found}
+        today = [each for each in stood if each.start.date() == at(1, "09:00").date()]
+        assert len(today) in (2, 3)
+        assert today[0].start == at(1, "09:00")
+
     def test_a_second_placing_changes_nothing(self) -> None:
         crowd = [
             promise(f"c{n}", kind, window(n % 4, until=4)) for n, kind in enumerate([Kind.DAY, Kind.DEADLINE] * 20)
