@@ -65,7 +65,7 @@ _WORD, _NAME, _NUM, _NTH, _MIL, _BIG = (symbol(n) for n in ("word", "name", "num
 _ISO, _ISO_MONTH, _DMY, _SLASH, _CLOCK = (symbol(n) for n in ("iso", "isomonth", "dmy", "slashed", "clock"))
 _MERIDIEM, _DECIMAL, _JUNK, _STOP, _DASH = (symbol(n) for n in ("meridiem", "decimal", "junk", "stop", "dash"))
 _HCLOCK, _ED = symbol("hclock"), symbol("ed")
-_A, _BE = symbol("a"), symbol("be")
+_A, _BE, _SUE = symbol("a"), symbol("be"), symbol("sue")
 _DATE_WORDS = frozenset(
     symbol(n)
     for n in (
@@ -191,7 +191,7 @@ class _Tokens:
             self.texts.pop()
 
 
-def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa: PLR0912 - the hot loop: one branch for each kind of token
+def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa: C901, PLR0912 - the hot loop: one branch for each kind of token
     """The classes of a text, one token each; the spans are places in ``text`` as given.
 
     ``own`` is False while the meaning of a rep's own phrase is read, which may use its own words again.
@@ -218,6 +218,8 @@ def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa:
                 sym, value = found
                 if sym == _MERIDIEM and raw == "am" and not (symbols and symbols[-1] in _TIMELIKE):
                     sym = _BE
+                elif sym == _SUE and _capital(text, span):
+                    sym = _NAME  # "ring Sue", not "will sue"
         elif kind == "mark":
             if raw == "." and texts and texts[-1] in _TITLES:
                 continue
@@ -252,7 +254,7 @@ def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tu
     found = lexicon.words.get(plain)
     if found is not None:
         return (*found, plain)
-    capital = text[span[0]].isupper() and not text[span[0] : span[1]].isupper()
+    capital = _capital(text, span)
     if len(plain) >= 4:
         corrected = lexicon.correct(plain)
         if corrected is not None:
@@ -260,6 +262,11 @@ def _unknown(raw: str, text: str, span: tuple[int, int], lexicon: Lexicon) -> tu
     if plain.endswith("ed") and len(plain) > 4 and not capital:
         return _ED, plain, plain
     return (_NAME if capital else _WORD), plain, plain
+
+
+def _capital(text: str, span: tuple[int, int]) -> bool:
+    """True for a word that begins with a capital, as names do, and is not all in capitals."""
+    return text[span[0]].isupper() and not text[span[0] : span[1]].isupper()
 
 
 def _joins(symbols: list[str], sym: str) -> bool:
