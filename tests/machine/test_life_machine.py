@@ -324,11 +324,11 @@ class Life(RuleBasedStateMachine):
         raise AssertionError(f"no rest: {report}")
 
 
-PARTS = 24
+PARTS = 8
 """The lives are lived in so many parts, so that they spread over the machine's cores."""
 
-LIVES = int(os.environ.get("CALSYNC_LIVES", "960"))
-"""About 21 steps each: 20,000 in all, and a million in ``make soak``."""
+LIVES = int(os.environ.get("CALSYNC_LIVES", "120"))
+"""About 21 steps each: 2,500 in all, and a million in ``make soak``."""
 
 
 @pytest.fixture(autouse=True)
