@@ -71,7 +71,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a commitment is in its life (DESIGN section 2.4)."""
+    """Where a commitment is in its life."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -206,7 +206,7 @@ class Hours:
         return self.week[weekday]
 
     def bounds(self, weekday: int) -> tuple[time, time]:
-        """First opening and last closing of a weekday; a closed day has the hours of an ordinary weekday (DESIGN 3)."""
+        """First opening and last closing of a weekday; a closed day has the hours of an ordinary weekday."""
         for candidate in (weekday, *range(7)):
             if spans := self.week[candidate]:
                 return spans[0][0], spans[-1][1]

@@ -81,7 +81,12 @@ class Office:
             cadences.load([settings.cadence_folder] if settings.cadence_folder else []), settings.cadence_by_group
         )
         self.templates = rendering.load_templates(settings.template_folder)
-        self.words = promises.Words.for_hours(self.rep.hours, parts=settings.parts_of_day, phrases=settings.phrases)
+        self.words = promises.Words.for_hours(
+            self.rep.hours,
+            parts=settings.parts_of_day,
+            phrases=settings.phrases,
+            holidays=settings.named_days,
+        )
         self.read = promises.Language(
             self.rep.zone, zone_of=placing.contact_zone, locale=self.rep.locale, words=self.words
         )

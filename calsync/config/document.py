@@ -24,6 +24,7 @@ from calsync.config.values import (
     Mistake,
     Pair,
     read_day,
+    read_feast,
     read_hours,
     read_part_of_day,
     read_phone,
@@ -66,6 +67,7 @@ Region = Annotated[str, AfterValidator(read_region)]
 DayHours = Annotated[tuple[Pair, ...], BeforeValidator(_hours)]
 PartOfDay = Annotated[Pair, BeforeValidator(_part_of_day)]
 Day = Annotated[date, BeforeValidator(read_day)]
+Feast = Annotated[date | str, BeforeValidator(read_feast)]
 Command = Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
@@ -295,6 +297,11 @@ class PromisesSection(Section):
         default_factory=dict,
         description="Your own shorthand, and the words it stands for.",
         examples=[{"eow": "by friday"}],
+    )
+    holidays: dict[str, Feast] = Field(
+        default_factory=dict,
+        description="Days that have a name where you work: a date, a day of every year, the 4th Thursday of November.",
+        examples=[{"founders day": "06-12", "fair day": "4 thu 11"}],
     )
 
 

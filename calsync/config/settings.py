@@ -24,7 +24,7 @@ from calsync.sources.spec import SourceSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import time
+    from datetime import date, time
 
 OWN_LOG = "attempts.calsync.csv"
 
@@ -124,6 +124,11 @@ class Settings:
     def phrases(self) -> Mapping[str, str]:
         """The rep's own shorthand -> the words it stands for."""
         return self.document.promises.phrases
+
+    @property
+    def named_days(self) -> Mapping[str, date | str]:
+        """The rep's own holidays, as the promise language understands them."""
+        return self.document.promises.holidays
 
     @property
     def cadence_by_group(self) -> Mapping[str, str]:

@@ -112,6 +112,19 @@ def read_day(value: object) -> date:
         raise Mistake(f'"{value}" is not a date', "year, month, day, like 2026-12-24") from None
 
 
+_FEAST = re.compile(r"(?:-1|[1-5]) (?:mon|tue|wed|thu|fri|sat|sun) (?:1[0-2]|[1-9])|easter(?:[+-]\d{1,3})?")
+
+
+def read_feast(value: object) -> date | str:
+    """A day that has a name: one date, a day of every year (``06-12``), ``4 thu 11`` or ``easter+1``."""
+    text = str(value).strip().lower()
+    try:
+        date.fromisoformat(f"2024-{text}")
+    except ValueError:
+        return text if _FEAST.fullmatch(text) else read_day(value)
+    return text
+
+
 def nearest(word: str, known: set[str] | frozenset[str] | list[str]) -> str | None:
     """The known word that was most likely meant, if one is near."""
     from rapidfuzz import fuzz, process, utils

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,8 @@ import pytest
 from calsync.config import load
 from calsync.config.settings import Settings
 from calsync.errors import ConfigError
-from calsync.model import Away, Hours, Problem
+from calsync.model import Away, Contact, Hours, Problem
+from calsync.office import Office
 
 REP = '[rep]\nname = "Tasha Lane"\nphone = "+1 312 555 0199"\ntimezone = "America/Chicago"\nregion = "US-IL"\n'
 REST = (
@@ -387,3 +388,20 @@ def test_a_byte_order_mark_is_no_mistake(write: Write) -> None:
     file = write()
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert isinstance(load(file), Settings)
+
+
+def test_days_with_a_name_of_the_reps_own_are_read_by_the_promise_language(write: Write) -> None:
+    named = '"founders day" = "06-12"\n"fair day" = "4 thu 11"\n"inventory" = 2026-12-07\n'
+    file = write(f"[promises.holidays]\n{named}[state]\npath = 'state/ledger.db'\n")
+    said_at = datetime(2026, 11, 2, 10, 0, tzinfo=ZoneInfo("America/Chicago"))
+    with Office(load(file)) as office:
+        for words, day in (("founders day", "2027-06-12"), ("fair day", "2026-11-26"), ("inventory", "2026-12-07")):
+            reading = office.read(f"I'll call on {words}", said_at, Contact("c", "C"))
+            assert reading.window is not None, words
+            assert reading.window.earliest.date().isoformat() == day
+
+
+def test_a_day_that_is_none_is_a_mistake_with_its_line(write: Write) -> None:
+    (problem,) = problems(write('[promises.holidays]\n"founders day" = "13-40"\n'))
+    assert problem.line == FIRST + 1
+    assert "13-40" in problem.message
