@@ -7,6 +7,7 @@ Imports little: programs call it often.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -60,6 +61,11 @@ def parse_jsonl(lines: Iterable[str], out: TextIO, *, words: Words = DEFAULT) ->
             answer["why"] = f"line {number} cannot be understood: {_problem(error)}"
             code = 1
         out.write(json.dumps(answer) + "\n")
+        if number == 1:
+            # The vocabulary is loaded and stays; reading makes no cycles.  Searching both for garbage at every line
+            # would take a quarter of the time.
+            gc.freeze()
+            gc.set_threshold(100_000, 20, 20)
     out.flush()
     return code
 
