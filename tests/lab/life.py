@@ -26,6 +26,7 @@ from tests.servers.running import radicale_server
 HOME = Path.home()
 REP = HOME / "my calls"
 APP = HOME / "app"
+PROBE = HOME / "app-probe.py"
 CHICAGO = ZoneInfo("America/Chicago")
 CONFIG = HOME / ".config" / "calsync" / "calsync.toml"
 
@@ -58,6 +59,7 @@ def main(wheel: str, dependencies: str) -> None:
     """Live it, and print what was seen."""
     seen: dict[str, Any] = {}
     install_program(wheel, dependencies)
+    shutil.copy(Path(__file__).with_name("probe.py"), PROBE)
     server = radicale_server(HOME / "server")
     desktop = Desktop()
     threading.Thread(target=desktop.listen, daemon=True).start()
@@ -69,7 +71,7 @@ def main(wheel: str, dependencies: str) -> None:
         CONFIG.write_text(
             SETTINGS.format(
                 rep=REP, url=server.url, user=server.user, python=APP / "bin/python",
-                probe=Path(__file__).with_name("probe.py"),
+                probe=PROBE,
             )
         )  # fmt: skip
         credentials = CONFIG.parent / "credentials"
@@ -87,7 +89,7 @@ def main(wheel: str, dependencies: str) -> None:
         time.sleep(0.3)
         seen["inside"] = json.loads((REP / "inside.json").read_text())
         subprocess.run(
-            [sys.executable, Path(__file__).with_name("probe.py"), REP / "outside.json"],
+            [sys.executable, PROBE, REP / "outside.json"],
             check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         seen["outside"] = json.loads((REP / "outside.json").read_text())

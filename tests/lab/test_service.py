@@ -78,8 +78,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     assert built.returncode == 0, built.stderr
     (wheel,) = out.glob("*.whl")
     out.chmod(0o755)
-    shown = {str(ROOT), f"{out}:/home/wheel", sys.prefix, sys.base_prefix} - {"/usr"}
-    command = [sys.executable, "-m", "tests.lab.life", f"/home/wheel/{wheel.name}", sysconfig.get_paths()["purelib"]]
+    # The service does not see /tmp, where this checkout may lie: what it needs of it is shown elsewhere.
+    packages = f"{sysconfig.get_paths()['purelib']}:/home/packages"
+    shown = {str(ROOT), f"{out}:/home/wheel", packages, sys.prefix, sys.base_prefix} - {"/usr"}
+    command = [sys.executable, "-m", "tests.lab.life", f"/home/wheel/{wheel.name}", "/home/packages"]
     root = [] if os.geteuid() == 0 else ["sudo", "-n", "--preserve-env=SHOW"]
     lived = subprocess.run(
         [*root, ROOT / "tests/lab/user_manager.sh", "env", f"PYTHONPATH={ROOT}", *command],
