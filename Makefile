@@ -13,7 +13,7 @@ LIVES ?= 48000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test test-rooms test-service soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
+.PHONY: demo test test-rooms test-service kills soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -46,9 +46,11 @@ test-rooms: $(VENV)/.installed-dev  ## every test but those of test-service
 test-service: $(VENV)/.installed-dev  ## the service in a systemd of its own; alone, because it is timed
 	$(if $(LAB),$(BIN)/python -m pytest $(SERVICE_ARGS) -m lab,@echo "left out, they need root, systemd and dbus-user-session: the tests of the service")
 
-soak: $(VENV)/.installed-dev  ## a million steps of a rep's life, the daemon killed 200 times under load; 500 attempts by the clock
-	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
+kills: $(VENV)/.installed-dev  ## the daemon killed 200 times at random moments under load (make test: 24 times)
 	CALSYNC_KILLS=200 $(BIN)/python -m pytest -q --timeout=1800 tests/daemon/test_killed.py
+
+soak: kills  ## a million steps of a rep's life; the daemon killed 200 times; 500 attempts by the clock
+	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
 	$(BIN)/python -m benchmarks.daemon --samples 500
 
 lint: $(VENV)/.installed-dev  ## style, types

@@ -280,7 +280,9 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
             attempt = _attempt(run, book, mark)
             if attempt is None:
                 return
-            learnt.attempts.append(attempt)
+            # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
+            if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
+                learnt.attempts.append(attempt)
             row = look.rows[mark.uid]
             # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
             face = replace(row.face, title=row.ours_title, outcome="")

@@ -1,62 +1,170 @@
 """Killed at random moments under load, started again at once: nothing lost, nothing doubled.
 
-``CALSYNC_KILLS=200`` (``make soak``) does it as often as a year of bad luck.
+``make kills`` does it 200 times, as often as a year of bad luck.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.daemon.given import CONTACTS, ROOT, daemon, promise
-from tests.e2e.rep import Rep, caldav
+from tests.daemon.load import Events, FolderEvents, Load, ServerEvents, contacts, is_over, number_in, start_of
+from tests.e2e.rep import FOLDER, Rep, caldav
 from tests.servers.running import radicale_server, running
 
-KILLS = int(os.environ.get("CALSYNC_KILLS", "6"))
-NAMES = "id,name,phone,region\n" + "".join(
-    f"p{number},{name} Person,+1 312 555 {number + 100:04d},US-IL\n"
-    for number, name in enumerate(["Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"] * 12)
-)
+KILLS = int(os.environ.get("CALSYNC_KILLS", "24"))
+MOST_ROWS = 600
+# One fixture serves them all: they stay together when tests are spread over several processes.
+pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("killed")]
+
+SEED = int(os.environ.get("CALSYNC_SEED", "2026"))
 
 
-def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
-    with running(radicale_server(tmp_path / "server")) as server:
-        os.environ["CALSYNC_TEST_PASSWORD"] = server.password
-        rep = Rep(tmp_path / "rep", caldav(server.url, server.user), contacts=NAMES)
-        dice, promised = random.Random(2026), 0
-        for kill in range(KILLS):
-            with (tmp_path / "said.txt").open("ab") as out:
-                process = subprocess.Popen(
-                    [sys.executable, "-m", "calsync.cli.main", "run", "--config", str(rep.configuration)],
-                    stdout=out, stderr=out, cwd=ROOT,
-                )  # fmt: skip
-            until = time.monotonic() + dice.uniform(0.6, 3.0)
-            while time.monotonic() < until:
-                if promised < min(len(NAMES.splitlines()) - 1, (kill + 1) * 12):
-                    rep.log(promise(f"p{promised}", 2 + promised % 20, "call by friday" if promised % 2 else ""))
-                    promised += 1
-                time.sleep(dice.uniform(0.02, 0.2))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+@dataclass(frozen=True)
+class Survived:
+    """A rep after many kills and one quiet run: what the load did, and what stands now."""
+
+    rep: Rep
+    load: Load
+    calendars: dict[str, list[str]]
+    """The texts of all callbacks, by the name of the calendar."""
+    plan: dict[str, Any]
+    recorded: list[dict[str, str]]
+    """The rows of calsync's own log."""
+    again: dict[str, Any]
+    """What one more run did."""
+
+
+@pytest.fixture(scope="module")
+def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
+    folder = tmp_path_factory.mktemp("killed")
+    with running(radicale_server(folder / "server")) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CALSYNC_TEST_PASSWORD", server.password)
+        server_calendar = caldav(server.url, server.user).replace('"callbacks"', '"server"')
+        rep = Rep(folder / "rep", FOLDER + server_calendar, contacts=contacts(MOST_ROWS))
+        events: dict[str, Events] = {"callbacks": FolderEvents(rep.folder / "calendar"), "server": ServerEvents(server)}
+        load = Load(rep.log_file, list(events.values()), MOST_ROWS, SEED)
+        load.start()
+        try:
+            kill_again_and_again(rep, load, folder / "said.txt")
+        finally:
+            load.stop()
         with daemon(rep) as last:
-            last.wait_for(lambda: len(uids(server.storage)) == promised, 120)
-            time.sleep(1)
-            assert last.stop() == 0
-        found = uids(server.storage)
-        assert len(found) == len(set(found)) == promised
+            asked = calsync(rep, "sync", "--json")
+            again = calsync(rep, "sync", "--json")
+            assert last.stop() == 0, last.said
+        assert asked["refused"] == [], asked
+        texts = {name: [one.load(file) for file in one.names()] for name, one in events.items()}
+        with (rep.folder / "attempts.calsync.csv").open(encoding="utf-8", newline="") as file:
+            recorded = list(csv.DictReader(file))
+        calls = {name: [text for text in found if "notice-" not in text] for name, found in texts.items()}
+        yield Survived(rep, load, calls, calsync(rep, "plan", "--json"), recorded, again)
         rep.close()
 
 
-def uids(storage: Path) -> list[str]:
-    """The UID of every callback on the server; the notice of the day is none."""
-    texts = [file.read_text(encoding="utf-8") for file in storage.glob("collection-root/*/*/*.ics")]
-    lines = [line for text in texts if "notice-" not in text for line in text.splitlines()]
-    return [line for line in lines if line.startswith("UID:")]
+def kill_again_and_again(rep: Rep, load: Load, said: Path) -> None:
+    dice = random.Random(SEED)
+    command = [sys.executable, "-m", "calsync.cli.main", "run", "--config", str(rep.configuration)]
+    for _ in range(KILLS):
+        begun = said.stat().st_size if said.exists() else 0
+        with said.open("ab") as out:
+            process = subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT)
+        # One in eight dies while it starts, the others at work.
+        if dice.random() < 7 / 8:
+            until = time.monotonic() + 60
+            while b"calsync is up" not in said.read_bytes()[begun:] and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(dice.uniform(0.0, 0.7))
+        else:
+            time.sleep(dice.uniform(0.0, 0.5))
+        assert process.poll() is None, said.read_text()[-2000:]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        load.killed()
+
+
+def calsync(rep: Rep, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "calsync.cli.main", *arguments, "--config", str(rep.configuration)],
+        capture_output=True, text=True, timeout=120, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def live(texts: list[str]) -> Counter[int]:
+    """How many live events each contact has."""
+    return Counter(number for text in texts if not is_over(text) and (number := number_in(text)) is not None)
+
+
+def test_the_load_was_one(survived: Survived) -> None:
+    """What follows is worth nothing unless much was going on."""
+    assert len(survived.load.rows) >= min(KILLS * 3, MOST_ROWS)
+    assert len(set(survived.load.done.values())) == 4
+    assert len(survived.load.done) >= KILLS // 2
+
+
+def test_every_row_logged_is_there_as_it_was_written(survived: Survived) -> None:
+    header, *rows = survived.rep.log_file.read_text(encoding="utf-8").splitlines()
+    assert header.startswith("at,contact")
+    assert rows == survived.load.rows
+
+
+@pytest.mark.parametrize("calendar", ["callbacks", "server"])
+def test_every_commitment_has_exactly_one_live_event(survived: Survived, calendar: str) -> None:
+    gone = {number for number, mark in survived.load.done.items() if mark in ("sold", "deleted")}
+    assert live(survived.calendars[calendar]) == Counter(set(range(len(survived.load.rows))) - gone)
+
+
+@pytest.mark.parametrize("calendar", ["callbacks", "server"])
+def test_no_event_is_there_twice_and_none_without_a_commitment(survived: Survived, calendar: str) -> None:
+    texts = survived.calendars[calendar]
+    uids = [line for text in texts for line in text.splitlines() if line.startswith("UID:")]
+    assert len(uids) == len(set(uids))
+    owed = {
+        f"UID:{one['entry']['uid']}@calsync" for one in survived.plan["commitments"] if one["slot"] and one["entry"]
+    }
+    standing = {
+        next(line for line in text.splitlines() if line.startswith("UID:")) for text in texts if not is_over(text)
+    }
+    assert standing == owed
+
+
+def test_every_outcome_written_on_an_event_is_one_row_of_the_log(survived: Survived) -> None:
+    words = {"sold": "sold", "vm": "left_voicemail"}
+    written = {f"p{number}": words[mark] for number, mark in survived.load.done.items() if mark in words}
+    assert sorted((row["contact"], row["outcome"]) for row in survived.recorded) == sorted(written.items())
+    assert len({row["id"] for row in survived.recorded}) == len(survived.recorded)
+
+
+@pytest.mark.parametrize("calendar", ["callbacks", "server"])
+def test_every_event_that_was_moved_stands_where_it_was_moved_to(survived: Survived, calendar: str) -> None:
+    found = {number_in(text): start_of(text) for text in survived.calendars[calendar] if not is_over(text)}
+    assert {number: found[number] for number in survived.load.moved_to} == survived.load.moved_to
+
+
+def test_every_event_that_was_deleted_is_waived_and_stays_away(survived: Survived) -> None:
+    waived = {one["contact_id"] for one in survived.plan["commitments"] if one["state"] == "waived"}
+    assert waived == {f"p{number}" for number, mark in survived.load.done.items() if mark == "deleted"}
+
+
+def test_after_it_all_a_run_has_nothing_to_do(survived: Survived) -> None:
+    assert [one for one in survived.again["actions"] if one["action"] != "keep"] == []
 
 
 def test_the_log_of_the_killed_is_whole(tmp_path: Path) -> None:

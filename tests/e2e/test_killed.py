@@ -109,7 +109,6 @@ def _count(folder: Path, table: str, empty: Callable[[], None]) -> int:
 
 
 def _recorded(rep: Rep) -> list[tuple[str, str, str]]:
-    """The outcomes in calsync's own log, each once."""
+    """Every row of calsync's own log."""
     with (rep.folder / "attempts.calsync.csv").open(encoding="utf-8") as log:
-        rows = {row["id"]: (row["contact"], row["outcome"], row["promise"]) for row in csv.DictReader(log)}
-    return list(rows.values())
+        return [(row["contact"], row["outcome"], row["promise"]) for row in csv.DictReader(log)]
