@@ -5,7 +5,7 @@ from calsync.commitments.life import History, NextStep, Rules, fold_contact
 from calsync.commitments.memory import Memory
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import FOLLOW_UP_DAYS
-from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, missed_theirs, our_call
+from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, message_of_theirs, missed_theirs, our_call
 from calsync.commitments.workdays import is_working_day, next_working_day, working_window
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "fold_contact",
     "from_them",
     "is_working_day",
+    "message_of_theirs",
     "missed_theirs",
     "next_working_day",
     "numbers",

@@ -130,7 +130,7 @@ class _Life:
         after = self.rules.next_step(self.contact, _as_the_cadence_sees(self.contact, history))
         if words.promise is not None:
             self.owe(words.promise, attempt, after.step)
-        elif missed_theirs(attempt):
+        elif words.asked or missed_theirs(attempt):
             self.owe(_they_are_waiting(attempt, self.rules.rep), attempt, after.step)
         elif after.promise is not None:
             self.owe(self._by_policy(after.promise), attempt, after.step)
@@ -262,9 +262,10 @@ def _put_in_order(attempts: Sequence[Attempt]) -> list[Attempt]:
 
 
 def _they_are_waiting(attempt: Attempt, rep: Rep) -> Promise:
+    did = "called and are waiting" if missed_theirs(attempt) else "asked for a call"
     words = attempt.note.strip() or "They called and did not reach you"
     window = rest_of_today(rep, attempt.at)
-    return Promise(Kind.PLANNED, window, words, PromisedBy.CONTACT, "they called and are waiting: call back today")
+    return Promise(Kind.PLANNED, window, words, PromisedBy.CONTACT, f"they {did}: call back today")
 
 
 def _must_not_call(commitment: Commitment) -> Commitment:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from calsync.commitments.states import message_of_theirs
 from calsync.commitments.workdays import next_working_day, working_window
 from calsync.model import (
     Attempt,
@@ -25,6 +26,7 @@ from calsync.model import (
     Rep,
     Window,
 )
+from calsync.promises.voice import as_noted, asks_for_a_call
 
 _NAMES_NO_DAY = frozenset((Kind.UNDATED, Kind.NONE))
 """Readings that bind nobody to a day: in the promise column they are reported, in a note they are passed over."""
@@ -49,11 +51,13 @@ class Said:
     """The explicit half of an attempt: at most one promise (``by`` says whose), and whether it was an opt-out.
 
     ``theirs`` says that the contact promised to call: no callback is owed and the cadence is not asked, also where no
-    follow-up is wanted and ``promise`` is therefore ``None``.
+    follow-up is wanted and ``promise`` is therefore ``None``.  ``asked`` says that a message of theirs asks for a call
+    and names no day.
     """
 
     promise: Promise | None = None
     theirs: bool = False
+    asked: bool = False
     opted_out: bool = False
     problems: tuple[Problem, ...] = ()
 
@@ -73,6 +77,7 @@ def _said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, poli
     opted_out = attempt.outcome is Outcome.DO_NOT_CALL
     reading: Reading | None = None
     words = text = ""
+    asked = False
     problems: tuple[Problem, ...] = ()
     column, note = _cell(attempt.promise), attempt.note.strip()
     planned = column.lower().startswith(PLAN)
@@ -84,10 +89,12 @@ def _said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, poli
             problems = (_names_no_day(attempt, column, reading),)
             reading = None
     if note:
-        noted = read(note, attempt.at, contact)
+        told = as_noted(note) if message_of_theirs(attempt) else note
+        noted = read(told, attempt.at, contact)
         opted_out = opted_out or noted.kind is Kind.OPTOUT  # weighs the same wherever it is written
         if reading is None:
-            words, text, reading = _quote(note, noted), note, noted
+            words, text, reading = note[:_QUOTE_LIMIT] if told != note else _quote(note, noted), told, noted
+            asked = noted.kind in _NAMES_NO_DAY and told != note and asks_for_a_call(told)
     if opted_out or (reading is not None and reading.kind is Kind.OPTOUT):
         return Said(opted_out=True, problems=problems)
     if reading is not None and reading.kind is Kind.CONTACT:
@@ -103,7 +110,7 @@ def _said(attempt: Attempt, contact: Contact, read: PhraseReader, rep: Rep, poli
         return Said(deadline_after(promise, rep) if policy.deadline == "after" else promise, problems=problems)
     if attempt.outcome is Outcome.APPOINTMENT_SET and not problems:
         problems = (_appointment_without_time(attempt),)
-    return Said(problems=problems) if problems else NOTHING_SAID
+    return Said(asked=asked, problems=problems) if problems or asked else NOTHING_SAID
 
 
 def deadline_after(promise: Promise, rep: Rep) -> Promise:

@@ -51,6 +51,13 @@ def missed_theirs(attempt: Attempt) -> bool:
     return attempt.direction is Direction.INBOUND and attempt.channel is Channel.CALL and attempt.outcome in _UNREACHED
 
 
+def message_of_theirs(attempt: Attempt) -> bool:
+    """True for words of their own: a text or mail that came in, or a message that they left."""
+    return attempt.direction is Direction.INBOUND and (
+        attempt.channel in (Channel.SMS, Channel.EMAIL) or attempt.outcome in _UNREACHED
+    )
+
+
 def ending(kind: Kind, window: Window, attempt: Attempt) -> Ending | None:
     """How ``attempt`` ends a call that is owed, ``None`` where it stays owed.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
-from calsync.model import Kind
+from calsync.model import Commitment, Direction, Kind, PromisedBy
 from calsync.placing.facts import NEAR_MINUTES, Facts
 from calsync.placing.grid import SHIFT, bits, clock_of, local_minute
 from calsync.placing.habits import BASE_RATE, Habits, Tally
@@ -29,6 +29,15 @@ def half_hours(pitch: int) -> tuple[int, ...]:
     for index in range(26 * 60 // pitch):
         masks[index * pitch // 30] |= 1 << index
     return tuple(masks)
+
+
+def waiting(commitment: Commitment) -> bool:
+    """True where they tried to reach the rep: the first free time is the best."""
+    return (
+        commitment.kind is Kind.PLANNED
+        and commitment.promised_by is PromisedBy.CONTACT
+        and commitment.attempt.direction is Direction.INBOUND
+    )
 
 
 class Taste:
@@ -56,6 +65,9 @@ class Taste:
         if kind is Kind.DEADLINE:
             whole = dict(days or task.days(self._world))
             return self._latest(free[-1], whole[free[-1][0]], task.facts)
+        if waiting(task.commitment):
+            day, left = free[0]
+            return day << SHIFT | (left & -left).bit_length() - 1
         return self._varied(free, task.facts)
 
     def ranked(self, task: Task, limit: int = 5) -> list[int]:

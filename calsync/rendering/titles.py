@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from calsync.cadences import Cadence, Step
-from calsync.commitments import missed_theirs
+from calsync.commitments import message_of_theirs, missed_theirs
 from calsync.model import Commitment, Contact, Kind, PromisedBy, Slot, State
+from calsync.promises.voice import as_noted, asks_for_a_call
 from calsync.rendering.call import Call
 from calsync.rendering.when import promised, short_day, stamp
 
@@ -60,7 +61,10 @@ def _when(commitment: Commitment, slot: Slot, zone: ZoneInfo) -> str:
     if they_called(commitment):
         return f"they called {stamp(commitment.made_at, zone)}"
     if commitment.kind is Kind.PLANNED:
-        return "they said they would call" if commitment.promised_by is PromisedBy.CONTACT else "planned"
+        if commitment.promised_by is not PromisedBy.CONTACT:
+            return "planned"
+        asked = message_of_theirs(commitment.attempt) and asks_for_a_call(as_noted(commitment.text))
+        return "they asked for a call" if asked else "they said they would call"
     if commitment.state is State.MISSED:
         last = commitment.window.latest.astimezone(zone)
         clock = f" {last:%H:%M}" if commitment.kind is Kind.FIXED else ""

@@ -11,7 +11,7 @@ import pytest
 from calsync import promises
 from calsync.cadences import Next
 from calsync.commitments import Rules, fold_contact, next_working_day, numbers
-from calsync.model import Attempt, Contact, Hours, Kind, Outcome, Phone, PromisedBy, Reading, State, Window
+from calsync.model import Attempt, Commitment, Contact, Hours, Kind, Outcome, Phone, PromisedBy, Reading, State, Window
 from tests.commitments.given import (
     DANA,
     ENDED,
@@ -284,3 +284,39 @@ def test_001_9_a_planned_call_takes_no_promises_place_and_gives_way_to_one() -> 
 def test_a_plan_that_names_no_day_is_reported() -> None:
     (problem,) = story(row("Tue 10:00", "connected", promise="plan: soon")).problems
     assert '"soon" names no day' in problem.message
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize(
+    ("note", "kind", "by", "window"),
+    [
+        ("please call me Friday", Kind.DAY, PromisedBy.REP, hours("Fri")),
+        ("can you ring me back on Friday?", Kind.DAY, PromisedBy.REP, hours("Fri")),
+        ("I'll call you Friday", Kind.PLANNED, PromisedBy.CONTACT, hours("+1 Mon")),
+        ("she wants me to call Friday", Kind.DAY, PromisedBy.REP, hours("Fri")),
+        ("call me back", Kind.PLANNED, PromisedBy.CONTACT, Window(at("Tue 10:00"), at("Tue 18:00"))),
+    ],
+)
+def test_in_a_message_of_theirs_the_words_are_theirs(
+    channel: str, note: str, kind: Kind, by: PromisedBy, window: Window
+) -> None:
+    (found,) = _read_for_real(row("Tue 10:00", "replied", direction="inbound", channel=channel, note=note))
+    assert (found.kind, found.promised_by, found.window, found.text) == (kind, by, window, note)
+
+
+def test_a_message_that_asks_for_a_call_under_a_condition_plans_none() -> None:
+    note = "call me if you need anything else"
+    assert _read_for_real(row("Tue 10:00", "replied", direction="inbound", channel="sms", note=note)) == ()
+
+
+def test_our_own_message_keeps_our_words() -> None:
+    (found,) = _read_for_real(row("Tue 10:00", "left_message", channel="sms", note="I'll call you Friday"))
+    assert (found.promised_by, found.window) == (PromisedBy.REP, hours("Fri"))
+
+
+def _read_for_real(attempt: Attempt) -> tuple[Commitment, ...]:
+    def language(text: str, said_at: datetime, contact: Contact) -> Reading:
+        return promises.read(text, said_at, zone=ZONE)
+
+    rules = Rules(language, lambda contact, history: SILENT, REP, POLICY)
+    return fold_contact(DANA, [attempt], rules, at("Tue 11:00")).commitments
