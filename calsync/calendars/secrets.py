@@ -2,6 +2,10 @@
 
 A password is fetched when it is needed and handed to the transport; it is never part of a message, a log line or a
 state file.  What the password command prints on its standard error is not shown either: it may echo the secret.
+
+A keyring that is locked, and a command that asks for a pass phrase, wait for a person.  They are asked in a thread of
+their own, which whoever wants the password next finds still at it: one prompt and one thread, however often a daemon
+tries again.
 """
 
 from __future__ import annotations
@@ -9,13 +13,20 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import Locked, SignInNeeded
 
 COMMAND_SECONDS = 30.0
-KEYRING_SECONDS = 20.0
+"""After so long a password command is ended."""
+
+PATIENCE: ContextVar[float] = ContextVar("patience", default=20.0)
+"""Seconds that this thread waits for a store that waits for a person.  At a terminal that person is there; a daemon
+has other work."""
 
 
 def password(spec: CalendarSpec) -> str:
@@ -37,35 +48,36 @@ def password(spec: CalendarSpec) -> str:
 
 def _from_command(spec: CalendarSpec) -> str:
     """Run without a shell, so that nothing in the configuration is ever expanded; the first line is the password."""
-    program = spec.password_command[0]
-    try:
+    command = list(spec.password_command)
+
+    def run() -> tuple[int, bytes]:
         done = subprocess.run(
-            list(spec.password_command),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
         )
-    except subprocess.TimeoutExpired:
-        # "from None" everywhere below: the exception underneath carries the output, and with it the secret
+        return done.returncode, done.stdout
+
+    # "from None" everywhere below: the exception underneath carries the output, and with it the secret
+    try:
+        code, printed = _asked(("command", *command), run)
+    except (_StillAsking, subprocess.TimeoutExpired):
         raise Locked(
-            f"Calendar “{spec.name}”: the password command “{program}” gave no answer within {COMMAND_SECONDS:.0f} s.",
+            f"Calendar “{spec.name}”: the password command “{command[0]}” gives no answer.",
             hint="unlock the password store; calsync tries again by itself",
         ) from None
     except OSError as problem:
         raise SignInNeeded(
-            f"Calendar “{spec.name}”: the password command “{program}” cannot be run ({problem.strerror}).",
+            f"Calendar “{spec.name}”: the password command “{command[0]}” cannot be run ({problem.strerror}).",
             hint=f"check password_command of the calendar “{spec.name}” in the configuration",
         ) from None
-    if done.returncode != 0:
+    if code != 0:
         raise SignInNeeded(
-            f"Calendar “{spec.name}”: the password command “{program}” failed with exit code {done.returncode}.",
+            f"Calendar “{spec.name}”: the password command “{command[0]}” failed with exit code {code}.",
             hint="run the command of password_command by hand and see what it says",
         )
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    lines = printed.decode("utf-8", "replace").splitlines()
     if not lines or not lines[0]:
         raise SignInNeeded(
-            f"Calendar “{spec.name}”: the password command “{program}” printed nothing.",
+            f"Calendar “{spec.name}”: the password command “{command[0]}” printed nothing.",
             hint="it has to print the password on the first line of its standard output",
         )
     return lines[0]
@@ -101,37 +113,82 @@ def _from_credential(spec: CalendarSpec) -> str:
 
 
 def _from_keyring(spec: CalendarSpec) -> str:
-    """Asked in a thread of its own: a locked desktop keyring waits for a person, and the daemon must not wait along."""
-    answer: list[str | None] = []
-    failure: list[str] = []
+    def ask() -> str | None:
+        import keyring
 
-    def ask() -> None:
-        try:
-            import keyring
+        return keyring.get_password(spec.password_keyring, spec.username)
 
-            answer.append(keyring.get_password(spec.password_keyring, spec.username))
-        except Exception as problem:  # noqa: BLE001 - a keyring backend may raise anything at all; only its kind is told
-            failure.append(type(problem).__name__)
-
-    thread = threading.Thread(target=ask, name="calsync-keyring", daemon=True)
-    thread.start()
-    thread.join(KEYRING_SECONDS)
-    if thread.is_alive():
+    try:
+        found = _asked(("keyring", spec.password_keyring, spec.username), ask)
+    except _StillAsking:
         raise Locked(
-            f"Calendar “{spec.name}”: no answer from the keyring within {KEYRING_SECONDS:.0f} s; is it locked?",
+            f"Calendar “{spec.name}”: the keyring gives no answer; is it locked?",
             hint="unlock the keyring; calsync tries again by itself",
-        )
-    if failure:
-        kind = failure[0]
+        ) from None
+    except Exception as problem:  # noqa: BLE001 - a keyring backend may raise anything at all; only its kind is told
+        kind = type(problem).__name__
         if kind == "KeyringLocked":
-            raise Locked(f"Calendar “{spec.name}”: the keyring is locked.", hint="unlock the keyring")
+            raise Locked(f"Calendar “{spec.name}”: the keyring is locked.", hint="unlock the keyring") from None
         raise SignInNeeded(
             f"Calendar “{spec.name}”: the keyring cannot be used here ({kind}).",
             hint="use password_command or password_credential instead",
-        )
-    if not answer or not answer[0]:
+        ) from None
+    if not found:
         raise SignInNeeded(
             f"Calendar “{spec.name}”: the keyring holds no password for service “{spec.password_keyring}”.",
             hint=f"keyring set {spec.password_keyring} {spec.username}",
         )
-    return answer[0]
+    return found
+
+
+# -- stores that wait for a person -------------------------------------------------------------------------------------
+
+_T = TypeVar("_T")
+
+
+class _StillAsking(Exception):
+    """No answer so far; the question stays asked."""
+
+
+class _Question(threading.Thread, Generic[_T]):
+    """One question and its answer.  A daemon thread: one that waits for ever does not keep the process."""
+
+    def __init__(self, ask: Callable[[], _T]) -> None:
+        super().__init__(name="password", daemon=True)
+        self._ask = ask
+        self._answers: list[_T] = []
+        self._failure: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self._answers.append(self._ask())
+        except Exception as problem:  # noqa: BLE001 - raised again where the answer is wanted
+            self._failure = problem
+
+    def answer(self) -> _T:
+        if self._failure is not None:
+            raise self._failure
+        return self._answers[0]
+
+
+_questions: dict[Hashable, _Question[Any]] = {}
+_turn = threading.Lock()
+
+
+def _asked(key: Hashable, ask: Callable[[], _T]) -> _T:
+    """What ``ask`` gives, waited for as long as this thread has patience; raises what it raises, or ``_StillAsking``.
+
+    The answer to a question that nobody waited for any more is kept for whoever asks the same next.
+    """
+    with _turn:
+        if key not in _questions:
+            _questions[key] = _Question(ask)
+            _questions[key].start()
+        question: _Question[_T] = _questions[key]
+    question.join(PATIENCE.get())
+    if question.is_alive():
+        raise _StillAsking
+    with _turn:
+        if _questions.get(key) is question:
+            del _questions[key]
+    return question.answer()

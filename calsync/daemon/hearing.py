@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from calsync.calendars import CalendarSpec, open_calendar
+from calsync.calendars import CalendarSpec, open_calendar, secrets
 from calsync.calendars.base import Calendar, Changes, Receipt, Seen
 from calsync.errors import CalendarError, Unreachable
 from calsync.model import Entry, Span
@@ -29,6 +29,9 @@ POLL = 5.0
 
 WRITE = 20.0
 """Seconds to wait for any other request."""
+
+PROMPT = 3.0
+"""Seconds to wait for a password that may be waiting for a person; less than any request gets."""
 
 TROUBLED = 0.5
 """Seconds to wait for the first answer of a calendar that failed last time."""
@@ -160,6 +163,8 @@ class HeardCalendar:
         return True
 
     def _work(self) -> None:
+        # A keyring that waits for a person is to be heard of as that, not as a server that gives no answer.
+        secrets.PATIENCE.set(PROMPT)
         while (call := self._calls.get()) is not None:
             call()
             with self._lock:

@@ -42,6 +42,9 @@ class Ticker(BaseScheduler):  # type: ignore[misc]  # APScheduler 3 has no types
 
     def shutdown(self, wait: bool = True) -> None:
         """Hand out nothing more; ``wait`` for the work in hand."""
+        # First the worker, then the rest: APScheduler waits while it holds the locks that the worker needs to say what
+        # it wants later.
+        self._lookup_executor("default").shutdown(wait)
         super().shutdown(wait)
 
     def tick(self, work: Callable[[], None], seconds: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,14 +100,19 @@ class Ring(keyring.backend.KeyringBackend):
     priority = 1
     state = "open"
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the base class has no types
+        self.gate, self.asked = threading.Event(), 0
+
     def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
         match self.state:
             case "locked":
                 raise keyring.errors.KeyringLocked(SECRET)
             case "broken":
                 raise RuntimeError(SECRET)
             case "waits":
-                time.sleep(2)
+                self.gate.wait(20)
         return SECRET if (service, username) == ("calsync", "tasha") else None
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -116,10 +122,21 @@ class Ring(keyring.backend.KeyringBackend):
 @pytest.fixture
 def ring() -> Iterator[Ring]:
     before = keyring.get_keyring()
-    ring = Ring()  # type: ignore[no-untyped-call]  # the base class has no types
+    ring = Ring()
     keyring.set_keyring(ring)
     yield ring
+    ring.gate.set()
+    for question in secrets._questions.values():
+        question.join(10)
+    secrets._questions.clear()
     keyring.set_keyring(before)
+
+
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    token = secrets.PATIENCE.set(0.2)
+    yield
+    secrets.PATIENCE.reset(token)
 
 
 def test_the_keyring_holds_it(ring: Ring) -> None:
@@ -130,14 +147,46 @@ def test_the_keyring_holds_it(ring: Ring) -> None:
 
 
 @pytest.mark.parametrize(("state", "kind"), [("locked", Locked), ("broken", SignInNeeded), ("waits", Locked)])
-def test_a_keyring_that_does_not_answer(
-    ring: Ring, state: str, kind: type[CalsyncError], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_keyring_that_does_not_answer(ring: Ring, state: str, kind: type[CalsyncError], impatient: None) -> None:
     ring.state = state
-    monkeypatch.setattr(secrets, "KEYRING_SECONDS", 0.2)
     with pytest.raises(kind) as caught:
         secrets.password(spec(password_keyring="calsync"))
     assert_silent(caught.value)
+    ring.gate.set()
+
+
+def test_a_keyring_that_waits_is_asked_once_by_one_thread_and_its_late_answer_is_taken(
+    ring: Ring, impatient: None
+) -> None:
+    ring.state = "waits"
+    for _ in range(5):
+        with pytest.raises(Locked, match="is it locked"):
+            secrets.password(spec(password_keyring="calsync"))
+    assert ring.asked == 1
+    (asking,) = (thread for thread in threading.enumerate() if thread.name == "password")
+    ring.gate.set()
+    ring.state = "open"
+    asking.join(10)
+    assert secrets.password(spec(password_keyring="calsync")) == SECRET
+    assert ring.asked == 1
+    assert secrets.password(spec(password_keyring="calsync")) == SECRET
+    assert ring.asked == 2  # a password is not kept longer than it takes to hand it over
+
+
+def test_a_command_that_waits_for_a_person_is_started_once(tmp_path: Path, impatient: None) -> None:
+    run = command(
+        f"import time, pathlib; here = pathlib.Path({str(tmp_path)!r}); open(here / 'asked', 'a').write('x')\n"
+        f"while not (here / 'open').exists(): time.sleep(0.02)\n"
+        f"print({SECRET!r})"
+    )
+    for _ in range(3):
+        with pytest.raises(Locked, match="no answer"):
+            secrets.password(spec(password_command=run))
+    (tmp_path / "open").touch()
+    token = secrets.PATIENCE.set(20.0)
+    assert secrets.password(spec(password_command=run)) == SECRET
+    secrets.PATIENCE.reset(token)
+    assert (tmp_path / "asked").read_text() == "x"
 
 
 def test_a_spec_shows_no_secret() -> None:
