@@ -49,7 +49,7 @@ MAY_READ_FILES = {
 OUTSIDE = (
     "asyncio", "glob", "http", "importlib.resources", "io", "multiprocessing", "os", "pathlib", "random", "requests",
     "select", "selectors", "shutil", "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile",
-    "threading", "time", "urllib.error", "urllib.request", "uuid", "caldav", "googleapiclient", "httplib2", "keyring",
+    "threading", "time", "urllib.error", "urllib.request", "uuid", "googleapiclient", "httplib2", "keyring",
     "inotify_simple",
 )  # fmt: skip
 """Modules through which a room could learn what was not handed to it, or change what is not its own."""

@@ -29,9 +29,13 @@ class Item:
 
     def href_in(self, name: str) -> str:
         """The address inside a property such as current-user-principal."""
+        return next(iter(self.hrefs_in(name)), "")
+
+    def hrefs_in(self, name: str) -> tuple[str, ...]:
+        """All the addresses inside a property that may name several, such as calendar-home-set."""
         found = self.props.get(name)
-        inner = found.find(f"{DAV}href") if found is not None else None
-        return (inner.text or "").strip() if inner is not None else ""
+        inner = found.findall(f"{DAV}href") if found is not None else []
+        return tuple(text for each in inner if (text := (each.text or "").strip()))
 
     @property
     def etag(self) -> str:
@@ -52,6 +56,22 @@ class Multistatus:
 def propfind(*names: str) -> str:
     """A PROPFIND body for names as ``D:getetag``."""
     return _whole("D:propfind", "<D:prop>" + "".join(f"<{name}/>" for name in names) + "</D:prop>")
+
+
+def mkcalendar(name: str) -> str:
+    """A new calendar for events, by RFC 4791 section 5.3.1."""
+    return _whole("C:mkcalendar", f"<D:set><D:prop>{_new_calendar(name)}</D:prop></D:set>")
+
+
+def mkcol(name: str) -> str:
+    """The same by RFC 5689."""
+    kind = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
+    return _whole("D:mkcol", f"<D:set><D:prop>{kind}{_new_calendar(name)}</D:prop></D:set>")
+
+
+def _new_calendar(name: str) -> str:
+    events = '<C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>'
+    return f"<D:displayname>{escape(name)}</D:displayname>{events}"
 
 
 def sync_collection(token: str) -> str:

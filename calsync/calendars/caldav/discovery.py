@@ -1,68 +1,85 @@
 """Finding the calendar: an address of a server, of a principal or of the calendar itself leads to the collection.
 
-This is the ``caldav`` library's part.  It is imported only where the configured address is not a calendar already,
-and it talks through our own wire, so that its requests keep the same time limits, the same rules for credentials and
-redirects, and fail in the same words.
+The way is that of RFC 6764 section 6: the address (or ``/.well-known/caldav``) names the principal, the principal its
+calendar homes (RFC 5397, RFC 4791 section 6.2.1), and a home lists its calendars.  It is a handful of requests in the
+life of a calendar, and they go over our own wire like all others: the same time limits, the same rules for
+credentials and redirects, the same words when they fail.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from calsync.calendars.caldav import dav, failures
 from calsync.calendars.caldav.wire import Answer, Wire
 from calsync.calendars.spec import CalendarSpec
-from calsync.errors import Refused, SignInNeeded
+from calsync.errors import Refused
 
-if TYPE_CHECKING:
-    from caldav.collection import Principal
-
-_ABOUT = dav.propfind("D:resourcetype", "D:current-user-principal", "C:calendar-home-set", "D:displayname")
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_PRINCIPAL = f"{dav.DAV}current-user-principal"
+_HOME = f"{dav.CALDAV}calendar-home-set"
+_COMPONENTS = f"{dav.CALDAV}supported-calendar-component-set"
 _CALENDAR = f"{dav.CALDAV}calendar"
+_ABOUT = dav.propfind("D:resourcetype", "D:current-user-principal", "C:calendar-home-set")
+_LISTED = dav.propfind("D:resourcetype", "D:displayname", "C:supported-calendar-component-set")
 _WELL_KNOWN = "/.well-known/caldav"
+_NO_MKCALENDAR = (403, 405, 501)
 
 
 def find(wire: Wire, spec: CalendarSpec) -> str | None:
     """The address of the collection, with its last slash; ``None`` where the server is right and has no such
     calendar yet.
+
+    A calendar is known by the name that people see, and by the path that ``make`` gives it: a server may forget the
+    name.  Raises what ``Wire.request`` raises, and ``Refused`` where there are no calendars to be seen.
     """
     start = _start(wire, spec)
     if start.is_calendar:
         return start.url
-    for calendar in _with_library(lambda: _principal(wire, start.url).get_calendars(), spec):
-        if (calendar.get_display_name() or "").strip().casefold() == spec.calendar.strip().casefold():
-            return _slashed(urljoin(start.url, str(calendar.url)))
-    return None
+    named = spec.calendar.strip().casefold()
+    made = None
+    for home in _homes(wire, spec, start):
+        for url, name in _calendars(wire, spec, home):
+            if name.strip().casefold() == named:
+                return url
+            if urlsplit(url).path.endswith(f"/{_path_name(spec)}/"):
+                made = url
+    return made
 
 
 def make(wire: Wire, spec: CalendarSpec) -> str:
     """Make the calendar that ``find`` did not find.  Raises ``Refused`` where the server does not let us."""
-    start = _start(wire, spec)
-    # the same name on every machine: two that make it at once find one calendar, not two
-    name = "calsync-" + (re.sub(r"[^a-z0-9]+", "-", spec.calendar.casefold()).strip("-") or "calendar")
+    home = _homes(wire, spec, _start(wire, spec))[0]
+    url = _slashed(home) + _path_name(spec) + "/"
+    answer = wire.request("MKCALENDAR", url, dav.mkcalendar(spec.calendar), _XML)
+    if not answer.ok and (found := find(wire, spec)) is not None:
+        return found  # another machine was faster
+    if answer.status in _NO_MKCALENDAR:
+        # A server may know only the general form (RFC 5689), which came later.
+        answer = wire.request("MKCOL", url, dav.mkcol(spec.calendar), _XML)
+    if not answer.ok:
+        raise failures.refused(spec, f"make the calendar “{spec.calendar}”", answer.status)
+    if answer.is_web_page:
+        raise failures.web_page(spec)
+    return _slashed(answer.url)
 
-    def create() -> Any:
-        return _principal(wire, start.url).make_calendar(
-            name=spec.calendar, cal_id=name, supported_calendar_component_set=["VEVENT"]
-        )
 
-    try:
-        made = _with_library(create, spec)
-    except Refused:
-        if (found := find(wire, spec)) is not None:
-            return found  # another machine was faster
-        raise
-    return _slashed(urljoin(start.url, str(made.url)))
+def _path_name(spec: CalendarSpec) -> str:
+    """The same name on every machine: two that make the calendar at once make one, not two."""
+    return "calsync-" + (re.sub(r"[^a-z0-9]+", "-", spec.calendar.casefold()).strip("-") or "calendar")
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
+    """What the configured address is: the calendar, or a place from which the principal or the homes are known."""
+
     url: str
     is_calendar: bool
+    principal: str = ""
+    homes: tuple[str, ...] = ()
 
 
 def _start(wire: Wire, spec: CalendarSpec) -> _Start:
@@ -79,11 +96,10 @@ def _start(wire: Wire, spec: CalendarSpec) -> _Start:
         if not items:
             continue  # some servers say 404 inside a 207
         if items[0].is_kind(_CALENDAR):
-            return _Start(_slashed(answer.url), is_calendar=True)
-        if url == urls[-1] or any(
-            items[0].href_in(name) for name in (f"{dav.DAV}current-user-principal", f"{dav.CALDAV}calendar-home-set")
-        ):
-            return _Start(answer.url, is_calendar=False)
+            return _Start(_slashed(answer.url), True)
+        start = _Start(answer.url, False, items[0].href_in(_PRINCIPAL), items[0].hrefs_in(_HOME))
+        if start.principal or start.homes or url == urls[-1]:
+            return start
     raise failures.refused(spec, "show its calendars", 404)
 
 
@@ -109,57 +125,53 @@ def parsed(spec: CalendarSpec, answer: Answer) -> dav.Multistatus:
         raise failures.not_understood(spec, str(problem)) from problem
 
 
-def _principal(wire: Wire, url: str) -> Principal:
-    from caldav.davclient import DAVClient
-    from caldav.response import DAVResponse
-
-    class Client(DAVClient):
-        """The library's client over our wire."""
-
-        def request(
-            self,
-            url: str,
-            method: str = "GET",
-            body: str | bytes = "",
-            headers: Mapping[str, str] | None = None,
-            rate_limit_time_slept: float = 0,  # noqa: ARG002 - the library's signature
-        ) -> DAVResponse:
-            address = urljoin(str(self.url), str(url))
-            combined = {**({"Content-Type": "application/xml; charset=utf-8"} if body else {}), **(headers or {})}
-            return DAVResponse(_Response(wire.request(method, address, body, combined)), self)
-
-    return Client(url=url, enable_rfc6764=False).get_principal()
+def _homes(wire: Wire, spec: CalendarSpec, start: _Start) -> tuple[str, ...]:
+    """Where the user's calendars lie, one address or more.  A server that names neither principal nor home was given
+    to us by the address of its home."""
+    url, homes = start.url, start.homes
+    if start.principal and not homes:
+        url = beside(spec, start.url, start.principal)
+        answer = wire.request("PROPFIND", url, _ABOUT, _headers(0))
+        url, homes = answer.url, tuple(home for item in _seen(spec, answer) for home in item.hrefs_in(_HOME))
+    return tuple(beside(spec, url, home) for home in homes) or (url,)
 
 
-class _Response:
-    """An answer of our wire as the library wants to see one."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.status_code = answer.status
-        self.headers = answer.headers
-        self.content = answer.body
-        self.text = answer.body.decode("utf-8", "replace")
-        self.reason = ""
-        self.url = answer.url
+def _calendars(wire: Wire, spec: CalendarSpec, home: str) -> Iterator[tuple[str, str]]:
+    """Address and displayed name of each calendar of a home that takes events."""
+    answer = wire.request("PROPFIND", home, _LISTED, _headers(1))
+    for item in _seen(spec, answer):
+        kinds = item.props.get(_COMPONENTS)
+        takes = {each.get("name", "").upper() for each in kinds} if kinds is not None else set()
+        if item.is_kind(_CALENDAR) and (not takes or "VEVENT" in takes):
+            yield _slashed(urljoin(answer.url, item.href)), item.text(f"{dav.DAV}displayname")
 
 
-def _with_library(call: Any, spec: CalendarSpec) -> Any:
-    """Run a call into the library; its own errors become ours, those of our wire pass."""
-    from caldav.lib import error
+def _seen(spec: CalendarSpec, answer: Answer) -> list[dav.Item]:
+    if answer.status == 207:
+        return [item for item in parsed(spec, answer).items if item.status in (0, 200)]
+    if answer.ok and answer.is_web_page:
+        raise failures.web_page(spec)
+    if answer.status == 403:
+        raise failures.forbidden(spec, "see its calendars")
+    raise failures.refused(spec, "show its calendars", answer.status)
 
-    try:
-        return call()
-    except error.AuthorizationError as problem:
-        raise SignInNeeded(f"{failures.about(spec)}: the server does not let this user see its calendars.") from problem
-    except error.DAVError as problem:
-        status = getattr(problem, "status", None) or 0
-        raise failures.refused(spec, f"find or make the calendar “{spec.calendar}”", status) from problem
-    except (AttributeError, TypeError, ValueError, KeyError, AssertionError) as problem:
-        raise failures.not_understood(spec, type(problem).__name__) from problem
+
+def beside(spec: CalendarSpec, url: str, href: str) -> str:
+    """The whole address of what a server names.  One behind a proxy may name its inner scheme and port: its path
+    counts.  Large services keep calendars on a neighbour of the host that is configured: the password goes to one
+    under the same domain, by https, and nowhere else."""
+    old, new = urlsplit(url), urlsplit(urljoin(url, href))
+    if old.hostname == new.hostname:
+        return urljoin(url, new.path)
+    host, domain = old.hostname or "", (old.hostname or "").partition(".")[2]
+    named = "." in domain and not host.rpartition(".")[2].isdigit()
+    if new.scheme == "https" and f".{new.hostname}".endswith((f".{host}", f".{domain}") if named else f".{host}"):
+        return new.geturl()
+    raise failures.lies_elsewhere(spec, new)
 
 
 def _headers(depth: int) -> dict[str, str]:
-    return {"Depth": str(depth), "Content-Type": "application/xml; charset=utf-8"}
+    return {"Depth": str(depth), **_XML}
 
 
 def _slashed(url: str) -> str:

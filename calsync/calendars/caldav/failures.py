@@ -107,6 +107,13 @@ def redirected_elsewhere(spec: CalendarSpec, target: SplitResult) -> CalendarErr
     )
 
 
+def lies_elsewhere(spec: CalendarSpec, target: SplitResult) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: it says that your calendars lie on another host, {target.hostname}; nothing was sent there.",
+        hint=f"if that is right, set url of the calendar “{spec.name}” to https://{target.hostname}/",
+    )
+
+
 def redirects_in_circles(spec: CalendarSpec) -> CalendarError:
     return Unreachable(f"{about(spec)}: it redirects in circles.", hint="check url")
 
