@@ -305,7 +305,8 @@ class Commitment:
     """A promise and what became of it.
 
     ``id`` is computed from (contact, attempt) and is stable under edits of the attempt's words.  ``attempt`` made it;
-    ``closed_by`` ended it.  ``kind`` is a kind with a window, or ``PLANNED``.
+    ``closed_by`` ended it.  ``kind`` is a kind with a window, or ``PLANNED``.  ``minutes`` is how long the cadence says
+    that such a call takes; 0 is as long as any call of the rep's (``Policy.slot_minutes``).
     """
 
     id: str
@@ -319,6 +320,7 @@ class Commitment:
     cadence: StepRef | None = None
     closed_by: Attempt | None = None
     why: tuple[str, ...] = ()
+    minutes: int = 0
 
     @property
     def made_at(self) -> datetime:
@@ -429,14 +431,20 @@ class Book:
 class Plan:
     """The answer of the pure half: every commitment of the log, the notices, the problems, as of ``now``.
 
-    ``do_not_call`` are the ids of contacts of whom nothing may stay on a calendar, history included.
+    ``active`` are the few of the ``calls`` that matter today: owed, on a calendar as history, or waived by the rep; only
+    they have a slot or an entry.  ``do_not_call`` are the ids of contacts of whom nothing may stay on a calendar, history
+    included, and ``erased`` those of their commitments.  ``wakes`` is when a row of the log that lies ahead of ``now``
+    next changes something.
     """
 
     now: datetime
-    calls: tuple[PlannedCall, ...]
+    calls: Sequence[PlannedCall]
+    active: tuple[PlannedCall, ...] = ()
     notices: tuple[Notice, ...] = ()
     problems: tuple[Problem, ...] = ()
     do_not_call: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
+    wakes: datetime | None = None
 
 
 MINUTE = timedelta(minutes=1)

@@ -50,6 +50,11 @@ class Chooser:
             found = self._chosen[alike] = choose(contact, self._cadences, self._default)
         return found
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chooser) and (self._default, self._cadences) == (other._default, other._cadences)
+
+    __hash__ = None  # type: ignore[assignment]  # equal by values that have no hash
+
 
 def unknown_cadence(contact: Contact, cadences: Mapping[str, Cadence]) -> Problem | None:
     """A problem for a contact whose row names a cadence that no file has; the default is used meanwhile."""

@@ -6,7 +6,7 @@ import sys
 from datetime import date, datetime, time
 from pathlib import Path
 
-from calsync.cadences import day_in_words
+from calsync.cadences import choose, day_in_words
 from calsync.cli import looking, show
 from calsync.cli.style import Style
 from calsync.commitments.said import deadline_after
@@ -29,6 +29,7 @@ def run(config: Path | None, at: str | None, words: str, text: str, *, as_json: 
             now=_asked_from(window, view.now),
             busy=view.world.busy,
             placed=_others(view, contact),
+            length=_length(view, contact, window),
         )
         if contact.id in view.plan.do_not_call:
             advice = Advice(works=False, warnings=(f"{contact.name} asked not to be called",))
@@ -59,11 +60,19 @@ def _asked_from(window: Window, now: datetime) -> datetime:
     return tomorrow if window.earliest >= tomorrow else now
 
 
+def _length(view: looking.FreeView, contact: Contact, window: Window) -> int:
+    """The minutes that the call would take: an appointment's, where the words name a clock time."""
+    policy = view.office.policy
+    cadence = choose(contact, view.world.cadences, policy.default_cadence)
+    clock_time = window.earliest == window.latest
+    return cadence.appointment_minutes if clock_time else max(cadence.call_minutes, policy.slot_minutes)
+
+
 def _others(view: looking.FreeView, contact: Contact) -> list[Slot]:
     """The calls that stand already; those to this contact would give way to the new promise."""
     return [
         call.placed.slot
-        for call in view.plan.calls
+        for call in view.plan.active
         if call.placed.slot is not None and call.commitment.contact_id != contact.id
     ]
 
@@ -73,7 +82,7 @@ def _already(view: looking.FreeView, contact: Contact) -> list[str]:
     zone = view.office.rep.zone
     return [
         f"a call is owed already, {show.window(call.commitment.window, zone)}; your words take its place"
-        for call in view.plan.calls
+        for call in view.plan.active
         if call.commitment.contact_id == contact.id and call.commitment.state.live
     ]
 

@@ -18,13 +18,17 @@ from calsync.model import Attempt, Book, Commitment, Contact, Decisions, PhraseR
 class Folded:
     """Every commitment of the log, closed ones too, oldest first, and what a person has to look at.
 
-    ``do_not_call`` names the contacts that must not be called: none of their events may be on a calendar, history
-    included.
+    ``live`` are those that are still owed.  ``do_not_call`` names the contacts that must not be called: none of their
+    events may be on a calendar, history included; ``erased`` are their commitments.  ``wakes`` is when a row that lies
+    ahead of ``now`` next changes something.
     """
 
-    commitments: tuple[Commitment, ...]
+    commitments: Sequence[Commitment]
+    live: tuple[Commitment, ...] = ()
     problems: tuple[Problem, ...] = ()
     do_not_call: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
+    wakes: datetime | None = None
 
 
 class Follow:
@@ -36,7 +40,7 @@ class Follow:
 
     def __init__(self, cadences: Mapping[str, Cadence], read: PhraseReader, rep: Rep, policy: Policy) -> None:
         self._by = (cadences, read, rep, policy)
-        self._choose = Chooser(cadences, policy.default_cadence)
+        self.choose = Chooser(cadences, policy.default_cadence)
         self._guides: dict[str, Guide] = {}
         self._walk: Walk | None = None
         self._walked = 0
@@ -61,7 +65,7 @@ class Follow:
         return 0 < self._walked < len(history) and history[self._walked - 1] is walk.place.last
 
     def _guide(self, contact: Contact) -> Guide:
-        cadence = self._choose(contact)
+        cadence = self.choose(contact)
         guide = self._guides.get(cadence.name)
         if guide is None:
             _, read, rep, _ = self._by
@@ -86,7 +90,8 @@ def fold(  # noqa: PLR0917
     kept from one fold to the next spares the contacts whose log did not change.
     """
     memory = memory or Memory()
-    rules = Rules(read, Follow(cadences, read, rep, policy), rep, policy, decisions.waived)
+    follow = Follow(cadences, read, rep, policy)
+    rules = Rules(read, follow, rep, policy, decisions.waived, follow.choose)
     memory.follow(rules)
     with _collection_later():
         for contact_id in memory.changed(book, rules.waived, now):
@@ -94,9 +99,12 @@ def fold(  # noqa: PLR0917
             history = memory.recall(contact, attempts, rules.waived, now)
             if history is None:
                 history = fold_contact(contact, attempts, rules, now)
-            memory.keep(contact, attempts, rules.waived, now, history)
+            memory.keep(contact, book, rules.waived, now, history)
         memory.settle(book, rules.waived, now)
-        return Folded(memory.commitments(), tuple(memory.problems()), memory.do_not_call(book.contacts))
+    asked = memory.do_not_call(book.contacts)
+    return Folded(
+        memory.every(), memory.live(), tuple(memory.problems()), asked, memory.erased(asked), memory.wakes()
+    )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from calsync.cadences import Next
+from calsync.cadences import Cadence, Next
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import Said, deadline_after, said
 from calsync.commitments.states import Ending, ending, missed_theirs, open_or_missed
@@ -48,7 +48,7 @@ class History:
     attempt changed, ``age`` brings the commitments to a later ``now`` without folding again.
     """
 
-    commitments: tuple[Commitment, ...]
+    commitments: Sequence[Commitment]
     problems: tuple[Problem, ...] = ()
     do_not_call: bool = False
     wakes: datetime | None = None
@@ -56,13 +56,17 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a fold goes by: the promise language and the cadences bound to one rep, and what the rep decided."""
+    """What a fold goes by: the promise language and the cadences bound to one rep, and what the rep decided.
+
+    ``cadence_of`` tells how long a contact's calls take; without it every call is as long as any other.
+    """
 
     read: PhraseReader
     next_step: NextStep
     rep: Rep
     policy: Policy
     waived: frozenset[str] = frozenset()
+    cadence_of: Callable[[Contact], Cadence] | None = None
 
 
 def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, now: datetime) -> History:
@@ -176,7 +180,17 @@ class _Life:
     def _standing(self, owed: _Owed, now: datetime) -> Commitment:
         if self._waived(owed):
             return self._commitment(owed, State.WAIVED, None, "you deleted its event")
-        return self._commitment(owed, open_or_missed(owed.promise.kind, owed.window, now), None, "")
+        state = open_or_missed(owed.promise.kind, owed.window, now)
+        return replace(self._commitment(owed, state, None, ""), minutes=self._minutes(owed.promise.kind))
+
+    def _minutes(self, kind: Kind) -> int:
+        """How long the contact's cadence says the call takes; 0 where it does not ask for more than any call gets."""
+        if self.rules.cadence_of is None:
+            return 0
+        cadence = self.rules.cadence_of(self.contact)
+        if kind is Kind.FIXED:
+            return cadence.appointment_minutes
+        return cadence.call_minutes if cadence.call_minutes > self.rules.policy.slot_minutes else 0
 
     def _commitment(self, owed: _Owed, state: State, closed_by: Attempt | None, ended: str) -> Commitment:
         promise, attempt = owed.promise, owed.attempt

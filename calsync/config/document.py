@@ -326,7 +326,9 @@ class PlacingSection(Section):
 
     per_hour: int | None = Field(default=None, ge=1, description="No more calls than this in an hour.", examples=[4])
     per_day: int | None = Field(default=None, ge=1, description="No more calls than this in a day.", examples=[25])
-    slot: int = Field(default=10, ge=5, le=60, description="Minutes that a call takes on the calendar.", examples=[15])
+    slot: int = Field(
+        default=10, ge=5, le=60, description="Minutes of a call; a cadence may ask more.", examples=[15]
+    )
     gap: int = Field(default=0, ge=0, le=120, description="Minutes between two calls.", examples=[5])
     blocks: tuple[PartOfDay, ...] = Field(
         default=(),

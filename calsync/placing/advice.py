@@ -10,9 +10,10 @@ from calsync.model import Book, Contact, Policy, Rep, Slot, Span, Window
 from calsync.placing import words
 from calsync.placing.board import Board
 from calsync.placing.facts import Facts, facts_of
-from calsync.placing.grid import minutes, minutes_up
+from calsync.placing.grid import minutes, minutes_up, starts
 from calsync.placing.holiday import holidays_of
 from calsync.placing.law import legal_hours
+from calsync.placing.pins import stand, touches
 from calsync.placing.world import World, illegal_in
 
 REACH = 30
@@ -38,6 +39,8 @@ class _Look:
     facts: Facts
     world: World
     board: Board
+    placed: tuple[Slot, ...]
+    length: int
 
 
 def before_you_promise(
@@ -50,21 +53,20 @@ def before_you_promise(
     now: datetime,
     busy: Sequence[Span] = (),
     placed: Iterable[Slot] = (),
+    length: int | None = None,
 ) -> Advice:
     """Whether a promise to call ``contact`` within ``window`` could be kept.
 
     A window of one moment is a clock time: it is a whole slot from there on.  ``placed`` are the calls that stand
-    already.  Raises nothing.
+    already, ``length`` the minutes that this one takes, the rep's ordinary slot unless given.  Raises nothing.
     """
     world = World(rep, policy, now, busy)
     board = Board(world.grid.pitch, policy.per_hour, policy.per_day)
-    for number, slot in enumerate(placed):
-        cell = world.grid.cell(minutes(slot.start))
-        if cell is None or board.owner(cell) is not None:
-            world.pin(minutes(slot.start), minutes_up(slot.end))
-        else:
-            board.put(number, cell)
-    look = _Look(facts_of(contact, book.attempts.get(contact.id, ()), rep, now), world, board)
+    standing = tuple(placed)
+    for number, slot in enumerate(standing):
+        stand(number, slot, world, board)
+    facts = facts_of(contact, book.attempts.get(contact.id, ()), rep, now)
+    look = _Look(facts, world, board, standing, length or world.grid.slot)
     if window.earliest == window.latest:
         return _clock_time(window.earliest, look)
     first, last = max(world.now, minutes_up(window.earliest)), minutes(window.latest)
@@ -79,15 +81,14 @@ def before_you_promise(
 
 def _clock_time(at: datetime, look: _Look) -> Advice:
     start = minutes(at)
-    end = start + look.world.grid.slot
+    end = start + look.length
     day = look.world.grid.day_of(start)
     warnings = _holidays([day], look)
     if reason := look.world.rep_free(start, end):
         warnings.append(f"{words.moment(at.astimezone(look.world.rep.zone))}: {reason}")
     if outside := illegal_in(look.facts.land.places, start, end):
         warnings.append(f"{words.hours_words(*outside)}; a time they ask for themselves is allowed")
-    taken = {look.world.grid.start(cell) for cell in look.board.cell_of.values()}
-    if any(begins < end and start < begins + look.world.grid.slot for begins in taken):
+    if touches(((minutes(slot.start), minutes_up(slot.end)) for slot in look.placed), start, end):
         warnings.append("another call is set for that time")
     if start < look.world.now:
         warnings.append("that time has passed")
@@ -114,8 +115,9 @@ def _nearest(days: list[int], look: _Look) -> date | None:
 
 
 def _room(day: int, first: int, last: int, look: _Look) -> bool:
+    span = look.world.grid.span(look.length)
     cells = look.world.open(look.facts.land.places, look.facts.wishes, day) & look.world.grid.inside(day, first, last)
-    return bool(cells & ~look.board.closed(day))
+    return bool(starts(cells, span) & ~look.board.closed(day, span))
 
 
 def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:

@@ -3,7 +3,8 @@
 One call a cell, and where the rep wants it no more than so many an hour and a day.  The caps make it a flow through
 cell -> hour -> day; hours nest in days, so shortest augmenting paths still find a place for everybody whenever there is
 one (Ford and Fulkerson; without caps this is Kuhn's bipartite matching).  A call that has a cell never loses it to
-somebody else without being given another one that it may take.
+somebody else without being given another one that it may take.  A call that is longer than a cell takes several
+neighbouring ones and is no part of that: it stays where it was put (``longer`` says how it finds its place).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
-from calsync.placing.grid import SHIFT, bits, index_of
+from calsync.placing.grid import SHIFT, bits, index_of, reaching
 
 Cells = Callable[[int], Iterable[tuple[int, int]]]
 """A call -> the (day, cells) it may take, the nearest days first."""
@@ -26,6 +27,8 @@ class Board:
 
     def __init__(self, pitch: int, per_hour: int | None = None, per_day: int | None = None) -> None:
         self.cell_of: dict[int, int] = {}
+        self.spans: dict[int, int] = {}
+        """The calls that take more than one cell, and how many."""
         self._owner: dict[int, int] = {}
         self._taken: dict[int, int] = {}
         self._full: dict[int, int] = {}
@@ -38,12 +41,13 @@ class Board:
         self._days: dict[int, int] = {}
         self.capped = per_hour is not None or per_day is not None
 
-    def closed(self, day: int) -> int:
-        """The cells of a day that cannot simply be taken: they have an owner, or a cap is reached."""
-        return self._taken.get(day, 0) | self._full.get(day, 0)
+    def closed(self, day: int, span: int = 1) -> int:
+        """The cells of a day that a call of ``span`` cannot simply begin with: somebody has one, a cap is reached."""
+        return reaching(self._taken.get(day, 0), span) | self._full.get(day, 0)
 
-    def owner(self, cell: int) -> int | None:
-        return self._owner.get(cell)
+    def owners(self, cell: int, span: int) -> set[int]:
+        """The calls that hold any of ``span`` neighbouring cells."""
+        return {self._owner[one] for one in range(cell, cell + span) if one in self._owner}
 
     def count(self, day: int) -> int:
         """The calls on a day that count towards its cap."""
@@ -58,11 +62,14 @@ class Board:
         self._hours[hour] = self._hours.get(hour, 0) + calls
         self._refresh(day)
 
-    def put(self, call: int, cell: int) -> None:
+    def put(self, call: int, cell: int, span: int = 1) -> None:
         self.cell_of[call] = cell
         self._owner[cell] = call
+        if span > 1:
+            self.spans[call] = span
+            self._owner.update(dict.fromkeys(range(cell, cell + span), call))
         day = cell >> SHIFT
-        self._taken[day] = self._taken.get(day, 0) | 1 << index_of(cell)
+        self._taken[day] = self._taken.get(day, 0) | (1 << span) - 1 << index_of(cell)
         if self.capped:
             self.charge(cell)
 
@@ -79,20 +86,39 @@ class Board:
                 self.charge(cell)
 
     def drop(self, call: int) -> int:
-        cell = self.cell_of.pop(call)
-        del self._owner[cell]
-        self._taken[cell >> SHIFT] &= ~(1 << index_of(cell))
+        cell, span = self.cell_of.pop(call), self.spans.pop(call, 1)
+        for one in range(cell, cell + span):
+            del self._owner[one]
+        self._taken[cell >> SHIFT] &= ~((1 << span) - 1 << index_of(cell))
         self.charge(cell, -1)
         return cell
 
-    def augment(self, call: int, cells: Cells, fixed: Callable[[int], bool]) -> list[int] | None:
+    def copy(self) -> Board:
+        """The same cells in the same hands, to come back to."""
+        other = Board(self._pitch, self._per_hour, self._per_day)
+        other.become(self)
+        return other
+
+    def become(self, other: Board) -> None:
+        """Take over who has which cell from a copy."""
+        self.cell_of, self.spans, self._owner = dict(other.cell_of), dict(other.spans), dict(other._owner)
+        self._taken, self._full = dict(other._taken), dict(other._full)
+        self._hours, self._days = dict(other._hours), dict(other._days)
+
+    def augment(
+        self, call: int, cells: Cells, fixed: Callable[[int], bool], dead: dict[int, int] | None = None
+    ) -> list[int] | None:
         """Find a place for ``call``, moving others to other cells of theirs along the shortest path that works.
 
-        Calls that are ``fixed`` stay where they are.  Returns the calls that moved, ``None`` when there is no way.
+        Calls that are ``fixed``, and those of several cells, stay where they are.  Returns the calls that moved,
+        ``None`` when there is no way.
+
+        ``dead`` are cells from which a search before this one found no way on; a search that fails adds its own.  They
+        stay dead while nobody leaves a cell and the fixed ones stay fixed: later paths cannot have led through them.
         """
         came: dict[int, tuple[int, int]] = {call: (ROOT, 0)}
         queue = deque([call])
-        looked: dict[int, int] = {}
+        looked = dict(dead) if dead else {}
         while queue:
             mover = queue.popleft()
             for day, allowed in cells(mover):
@@ -103,9 +129,11 @@ class Board:
                 if room := fresh & ~self.closed(day):
                     return self._shift(call, mover, day << SHIFT | (room & -room).bit_length() - 1, came)
                 for other, cell in self._behind(day, fresh):
-                    if other not in came and not fixed(other):
+                    if other not in came and other not in self.spans and not fixed(other):
                         came[other] = (mover, cell)
                         queue.append(other)
+        if dead is not None:
+            dead.update(looked)
         return None
 
     def _behind(self, day: int, cells: int) -> Iterable[tuple[int, int]]:

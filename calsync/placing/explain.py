@@ -12,6 +12,7 @@ from calsync.placing.grid import bits, minutes_up
 from calsync.placing.law import laws_of, name_of, spell
 from calsync.placing.memory import Memory
 from calsync.placing.order import is_clock_time
+from calsync.placing.pins import stand
 from calsync.placing.task import Task, make_task
 from calsync.placing.taste import Taste
 from calsync.placing.wishes import COLUMN
@@ -60,12 +61,7 @@ def _board(placed: Placed, others: Sequence[Placed], world: World) -> Board:
     for number, other in enumerate(others, start=1):
         if other.slot is None or other.commitment.id == placed.commitment.id:
             continue
-        start = minutes_up(other.slot.start)
-        cell = world.grid.cell(start)
-        if cell is None or board.owner(cell) is not None:
-            world.pin(start, minutes_up(other.slot.end))
-        else:
-            board.put(number, cell)
+        stand(number, other.slot, world, board)
     return board
 
 
@@ -158,7 +154,7 @@ def _alternatives(placed: Placed, task: Task, world: World, taste: Taste) -> lis
     """The places it would take next, the first choice first."""
     shown = []
     for cell in taste.ranked(task):
-        slot = world.grid.slot_at(world.grid.start(cell))
+        slot = world.grid.slot_at(world.grid.start(cell), task.length)
         if placed.slot and slot.start == placed.slot.start:
             continue
         there = words.zone_words(task.facts, slot)

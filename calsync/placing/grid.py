@@ -76,6 +76,14 @@ class Grid:
         high = min(count - 1, -((base - end) // self.pitch) - 1)
         return (1 << (high + 1)) - (1 << low) if low <= high else 0
 
+    def span(self, length: int) -> int:
+        """How many neighbouring cells a call of that length takes: as many as hold it and the gap behind it."""
+        return 1 + max(0, -((self.slot - length) // self.pitch))
+
+    def extent(self, span: int) -> int:
+        """The minutes from the start of the first of ``span`` cells to the end of the last one's slot."""
+        return (span - 1) * self.pitch + self.slot
+
     def cell(self, minute: int) -> int | None:
         """The cell that starts at a UTC minute; ``None`` when that is between two."""
         day = self.day_of(minute)
@@ -111,6 +119,20 @@ def clock_of(zone: str) -> ZoneInfo:
 
 def index_of(cell: int) -> int:
     return cell & _LOW
+
+
+def starts(cells: int, span: int) -> int:
+    """Of the cells, those with which a stretch of ``span`` begins."""
+    for _ in range(span - 1):
+        cells &= cells >> 1
+    return cells
+
+
+def reaching(cells: int, span: int) -> int:
+    """The cells from which a stretch of ``span`` would run into one of ``cells``."""
+    for _ in range(span - 1):
+        cells |= cells >> 1
+    return cells
 
 
 def bits(mask: int) -> Iterable[int]:

@@ -1,7 +1,7 @@
 """Public holidays of a region, from the ``holidays`` library.
 
-Importing that library costs more than everything else in this room together, so it happens at the first question, and
-each (region, year) is built once.
+Importing that library costs more than anything else in this room, so it happens at the first question, and each
+(region, year) is built once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
+
+from calsync.observances import country_holidays
 
 
 @cache
@@ -21,10 +23,8 @@ def holidays_of(region: str, year: int, categories: tuple[str, ...] = ("public",
     country, _, part = region.partition("-")
     if not country:
         return {}
-    import holidays
-
     try:
-        known: Any = holidays.country_holidays(country, years=year)
+        known = country_holidays(country, years=year)
     except NotImplementedError:
         return {}
     wanted = [name for name in categories if name in known.supported_categories]
@@ -33,4 +33,4 @@ def holidays_of(region: str, year: int, categories: tuple[str, ...] = ("public",
         options["language"] = "en_US"
     if part in known.subdivisions:
         options["subdiv"] = part
-    return dict(holidays.country_holidays(country, years=year, **options))
+    return dict(country_holidays(country, years=year, **options))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
-from calsync.placing.grid import SHIFT, minutes, minutes_up
+from calsync.placing import longer
+from calsync.placing.grid import SHIFT, minutes, minutes_up, starts
+from calsync.placing.inside import inside
 from calsync.placing.run import Run
 from calsync.placing.task import HORIZON, Task, cells, fits
 
@@ -14,68 +15,26 @@ REST = 180
 
 
 def match(run: Run, tasks: Sequence[Task]) -> None:
-    """Steps 3 and 4: a place in its window for every promise that can have one, then for those that cannot."""
-    stuck = [task for task in tasks if not _inside(run, task)]
+    """Steps 3 and 4: a place in its window for every promise that can have one, then for those that cannot.
+
+    Calls of one cell first, since for these alone it is certain that they all find a place where there is one; those
+    that are longer take none away from them.
+    """
+    stuck = [task for task in tasks if task.span == 1 and not inside(run, task)]
+    stuck = [task for task in stuck if not longer.give_way(run, task)]
+    stuck += longer.settle_all(run, [task for task in tasks if task.span > 1])
     _improve(run)
     for task in stuck:
         if task.number not in run.board.cell_of:
             _beyond(run, task)
 
 
-def _inside(run: Run, task: Task) -> bool:
-    """See that the call has a cell of its window; False, and nothing changed, where that cannot be."""
-    if task.number not in run.board.cell_of:
-        return _settle(run, task)
-    if task.how != "parked":
-        return True
-    if not task.days(run.world):
-        return False
-    parked = run.board.drop(task.number)
-    if _settle(run, task):
-        return True
-    run.put(task, parked, "parked")
-    return False
-
-
-def _settle(run: Run, task: Task) -> bool:
-    """Find a cell inside the window, making others move where that is needed."""
-    if (cell := run.taste.pick(task)) is not None:
-        run.put(task, cell, "picked")
-        return True
-    if not task.days(run.world):
-        return False
-    moved = run.board.augment(task.number, partial(_cells, run), partial(_stays, run))
-    if moved is None:
-        moved = run.board.augment(task.number, partial(_cells, run), partial(_held, run))
-    if moved is None:
-        return False
-    for number in (task.number, *moved):
-        run.task(number).how = "squeezed"
-    return True
-
-
-def _held(run: Run, number: int) -> bool:
-    return run.follows(run.task(number))
-
-
-def _stays(run: Run, number: int) -> bool:
-    """True for a call that somebody has seen on the calendar where it is now."""
-    return number not in run.tasks or run.tasks[number].how in ("seen", "parked") or _held(run, number)
-
-
-def _cells(run: Run, number: int) -> Iterable[tuple[int, int]]:
-    task = run.task(number)
-    yield from task.days(run.world)
-    if not task.bound or task.how == "parked":
-        yield from cells(task, run.world, *run.outside(task))
-
-
 def _improve(run: Run) -> None:
     """Calls that an augmenting path put anywhere look once more for a better cell."""
     for _, task in sorted((number, task) for number, task in run.tasks.items() if task.how == "squeezed"):
-        old = run.board.drop(task.number)
+        old = run.drop(task)
         cell = run.taste.pick(task) if task.days(run.world) else None
-        run.board.put(task.number, old if cell is None else cell)
+        run.board.put(task.number, old if cell is None else cell, task.span)
         slot = run.decisions.seen.get(task.commitment.id)
         before = run.world.grid.cell(minutes(slot.start)) if slot else None
         task.moved_from = before if before != run.board.cell_of[task.number] else None
@@ -95,7 +54,7 @@ def _beyond(run: Run, task: Task) -> None:
 
 def _soonest(run: Run, task: Task, first: int, last: int) -> None:
     for day, mask in cells(task, run.world, first, last):
-        if free := mask & ~run.board.closed(day):
+        if free := mask & ~run.board.closed(day, task.span):
             run.put(task, day << SHIFT | (free & -free).bit_length() - 1, "beyond")
             return
 
@@ -104,14 +63,14 @@ def after_siblings(run: Run, task: Task) -> None:
     """A promise whose call a cap counts together with other calls to the same contact."""
     number, mine = task.number, task.commitment.contact_id
     if number in run.board.cell_of:
-        run.board.drop(number)
+        run.drop(task)
     mates = [
         run.world.grid.start(cell)
         for other, cell in run.board.cell_of.items()
         if run.commitments[other].contact_id == mine
     ]
     task.bar([*run.pins.get(mine, ()), *mates])
-    if task.seen is not None and fits(task, run.world, task.seen) and not run.taken(task.seen):
+    if task.seen is not None and fits(task, run.world, task.seen) and not run.taken(task.seen, task.span):
         run.put(task, task.seen, "seen")
     else:
         match(run, [task])
@@ -167,6 +126,7 @@ def _same_hours(run: Run, task: Task) -> int | None:
     for day in range(start, start + HORIZON):
         base, _ = grid.day(day)
         for _, mask in cells(task, run.world, max(base, run.world.now), grid.day(day + 1)[0] - 1):
-            part = mask & grid.inside(day, base + opens, base + closes) & ~run.board.closed(day)
+            part = starts(grid.inside(day, base + opens, base + closes), task.span)
+            part &= mask & ~run.board.closed(day, task.span)
             return run.taste.pick(task, [(day, part)]) if part else None
     return None

@@ -23,6 +23,8 @@ class Kept:
     contact: Contact
     attempts: Sequence[Attempt] | None
     cell: int
+    span: int
+    """How many neighbouring cells it takes, from that one on."""
     start: int
     """The UTC minute at which the cell starts."""
     how: str

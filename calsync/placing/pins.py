@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from calsync.model import Commitment, Decisions, Kind, Slot, State
+from calsync.placing.board import Board
 from calsync.placing.grid import SHIFT, minutes, minutes_up
 from calsync.placing.order import is_clock_time
 from calsync.placing.task import Task
@@ -32,7 +33,7 @@ def standing(task: Task, decisions: Decisions, world: World) -> tuple[Slot, str]
     if slot := chosen(commitment, decisions, world.now):
         return slot, "moved"
     if is_clock_time(commitment) and commitment.state is State.OPEN:
-        return world.grid.slot_at(minutes(commitment.window.earliest)), "fixed"
+        return world.grid.slot_at(minutes(commitment.window.earliest), task.length), "fixed"
     if slot := just_passed(commitment, decisions, world.now):
         return slot, "passed"
     return None
@@ -44,20 +45,30 @@ def agreed(task: Task, world: World) -> Slot | None:
     moment = minutes(window.earliest + (window.latest - window.earliest) / 2)
     if task.commitment.kind is not Kind.FIXED or not task.bound or moment < world.now or task.days(world):
         return None
-    return world.grid.slot_at(moment)
+    return world.grid.slot_at(moment, task.length)
 
 
 def narrow(task: Task, world: World) -> Slot | None:
     """Minutes for a promise whose window is too narrow to hold a cell of the grid: 14:05 to 14:20, say."""
-    room = task.last - task.first - world.grid.slot
-    if not task.bound or not 0 <= room < world.grid.pitch or task.days(world):
+    room = task.last - task.first - task.length
+    if not task.bound or not 0 <= room < world.grid.pitch * task.span or task.days(world):
         return None
-    for start in range(task.first, task.last - world.grid.slot + 1):
-        end = start + world.grid.slot
+    for start in range(task.first, task.last - task.length + 1):
+        end = start + task.length
         free = not touches(world.pinned, start - world.grid.gap, end + world.grid.gap)
         if free and not world.rep_free(start, end) and not illegal_in(task.facts.land.places, start, end):
-            return world.grid.slot_at(start)
+            return world.grid.slot_at(start, task.length)
     return None
+
+
+def stand(number: int, slot: Slot, world: World, board: Board) -> None:
+    """Set down a call that was placed before: in its cells, or as busy minutes where it does not begin with one."""
+    start, end = minutes(slot.start), minutes_up(slot.end)
+    cell, span = world.grid.cell(start), world.grid.span(end - start)
+    if cell is None or board.owners(cell, span):
+        world.pin(start, end)
+    else:
+        board.put(number, cell, span)
 
 
 def touches(spans: Iterable[tuple[int, int]], start: int, end: int) -> bool:

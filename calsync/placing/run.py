@@ -20,7 +20,9 @@ class Run:
     """One run of ``place``.
 
     ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those of
-    their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were.
+    their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were;
+    ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen on the calendar
+    movable or not.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Run:
         self.world = self.memory.follow(rep, policy, now)
         self.world.reset(now, busy)
         self.board = Board(self.world.grid.pitch, policy.per_hour, policy.per_day)
+        self.dead: dict[bool, dict[int, int]] = {}
         self.taste = Taste(self.world, self._habits, self.memory.tally, self.board.closed)
         self.placed: dict[int, Placed] = {}
         self.recalled: dict[str, Kept] = {}
@@ -81,11 +84,16 @@ class Run:
     def put(self, task: Task, cell: int, how: str) -> None:
         """Give a call a cell; ``how`` says why that one."""
         task.how = how
-        self.board.put(task.number, cell)
+        self.board.put(task.number, cell, task.span)
 
-    def taken(self, cell: int) -> bool:
-        """True when a cell cannot simply be taken."""
-        return bool(self.board.closed(cell >> SHIFT) & 1 << index_of(cell))
+    def drop(self, task: Task) -> int:
+        """Take a call's cell away; the cell."""
+        self.dead.clear()
+        return self.board.drop(task.number)
+
+    def taken(self, cell: int, span: int) -> bool:
+        """True when a call of ``span`` cannot simply begin with a cell."""
+        return bool(self.board.closed(cell >> SHIFT, span) & 1 << index_of(cell))
 
     def follows(self, task: Task) -> bool:
         """True for a call that waits for others to the same contact, because a cap counts them together."""

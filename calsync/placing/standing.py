@@ -73,22 +73,31 @@ def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Ta
     blocked, siblings = run.world.blocked, run.siblings
     contested, crowded = _contested(run, waiting), _crowded(run)
     for number, kept in remembered:
-        day = kept.cell >> SHIFT
-        taken = day in blocked and blocked[day] >> index_of(kept.cell) & 1
-        if taken or day in crowded or kept.cell in contested or siblings[kept.commitment.contact_id] > 1:
+        day, span = kept.cell >> SHIFT, kept.span
+        taken = day in blocked and blocked[day] >> index_of(kept.cell) & (1 << span) - 1
+        crossed = kept.cell in contested or (span > 1 and not contested.isdisjoint(range(kept.cell, kept.cell + span)))
+        if taken or day in crowded or crossed or siblings[kept.commitment.contact_id] > 1:
             out.append(run.task(number))
         else:
-            back[number] = kept.cell
+            if span > 1:
+                run.board.put(number, kept.cell, span)
+            else:
+                back[number] = kept.cell
             run.placed[number] = kept.placed
             run.recalled[kept.commitment.id] = kept
     run.board.restore(back)
     return out
 
 
-def _contested(run: Run, waiting: Sequence[Task]) -> set[int | None]:
+def _contested(run: Run, waiting: Sequence[Task]) -> set[int]:
     """Cells on the calendar that another call stands in, too."""
-    slots = (run.decisions.seen.get(task.commitment.id) for task in waiting)
-    return {run.world.grid.cell(minutes(slot.start)) for slot in slots if slot}
+    found: set[int] = set()
+    for task in waiting:
+        slot = run.decisions.seen.get(task.commitment.id)
+        cell = run.world.grid.cell(minutes(slot.start)) if slot else None
+        if cell is not None:
+            found.update(range(cell, cell + task.span))
+    return found
 
 
 def _crowded(run: Run) -> set[int]:
@@ -112,7 +121,7 @@ def remember(run: Run) -> None:
         attempts = run.book.attempts.get(commitment.contact_id)
         start = run.world.grid.start(cell)
         how, placed = "seen" if inside else "parked", run.placed[number]
-        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, start, how, placed)
+        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, task.span, start, how, placed)
     run.memory.kept = kept
 
 
@@ -129,7 +138,7 @@ def keep_seen(run: Run, waiting: Iterable[Task]) -> None:
         if slot is None or minutes(slot.start) < run.world.now:
             continue
         task.seen = run.world.grid.cell(minutes(slot.start))
-        if task.seen is None or run.taken(task.seen):
+        if task.seen is None or run.taken(task.seen, task.span):
             continue
         if task.commitment.overdue:
             how = "seen" if allowed(task, run.world, minutes(slot.start)) else ""
@@ -144,4 +153,4 @@ def keep_seen(run: Run, waiting: Iterable[Task]) -> None:
 def _may_park(run: Run, task: Task, start: int) -> bool:
     """True when a call may stand in the cell at ``start`` although that is outside its window."""
     first, last = run.outside(task)
-    return first <= start <= last - run.world.grid.slot and allowed(task, run.world, start)
+    return first <= start <= last - run.world.grid.extent(task.span) and allowed(task, run.world, start)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from calsync.model import Commitment, Kind, State
+from calsync.model import MINUTE, Commitment, Kind, State
 from calsync.placing.facts import Facts, barred
-from calsync.placing.grid import minutes, minutes_up
+from calsync.placing.grid import minutes, minutes_up, starts
 from calsync.placing.world import World
 
 HORIZON = 120
@@ -18,8 +18,9 @@ HORIZON = 120
 class Task:
     """``first`` and ``last`` bound the window (UTC minutes, ``first`` never before now).
 
-    ``bars`` are stretches that an attempt cap forbids, ``how`` says how the slot was found, ``seen`` and ``moved_from``
-    are cells on the calendar.
+    ``length`` is how many minutes the call takes, ``span`` how many neighbouring cells of the grid: one, but for a call
+    that is longer than the others.  ``bars`` are stretches that an attempt cap forbids, ``how`` says how the slot was
+    found, ``seen`` and ``moved_from`` are cells on the calendar.
     """
 
     number: int
@@ -27,6 +28,8 @@ class Task:
     facts: Facts
     first: int
     last: int
+    length: int
+    span: int
     bars: list[tuple[int, int]]
     seen: int | None = None
     how: str = ""
@@ -39,7 +42,7 @@ class Task:
         return self.commitment.state is State.OPEN and self.commitment.kind is not Kind.PLANNED
 
     def days(self, world: World) -> list[tuple[int, int]]:
-        """The allowed cells of the window, a mask a day, days without any left out."""
+        """The allowed cells of the window, a mask a day, days without any left out: those a call may begin with."""
         if self._days is None:
             self._days = list(cells(self, world, self.first, self.last))
         return self._days
@@ -52,13 +55,28 @@ class Task:
 
 def make_task(number: int, commitment: Commitment, facts: Facts, world: World) -> Task:
     """The task of a live commitment."""
-    first = max(world.now, minutes_up(commitment.window.earliest))
-    return Task(number, commitment, facts, first, minutes(commitment.window.latest), barred(facts.caps))
+    first, last = minutes_up(commitment.window.earliest), minutes(commitment.window.latest)
+    length = length_of(commitment, world)
+    return Task(
+        number, commitment, facts, max(world.now, first), last, length, world.grid.span(length), barred(facts.caps)
+    )
+
+
+def length_of(commitment: Commitment, world: World) -> int:
+    """The minutes that a call takes: what its cadence says, else what every call of the rep's does.
+
+    A missed appointment is a call like any other, and so is one whose window is shorter than the cadence would like.
+    """
+    window, ordinary = commitment.window, world.grid.slot
+    if commitment.overdue and commitment.kind is Kind.FIXED:
+        return ordinary
+    narrow = window.earliest < window.latest < window.earliest + commitment.minutes * MINUTE
+    return commitment.minutes if commitment.minutes and not narrow else ordinary
 
 
 def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool = False) -> Iterator[tuple[int, int]]:
     """The allowed cells between two UTC minutes, a day at a time, empty days left out."""
-    if last - first < world.grid.slot:
+    if last - first < world.grid.extent(task.span):
         return
     grid, land, wishes = world.grid, task.facts.land.places, task.facts.wishes
     start, end = grid.day_of(first), grid.day_of(last)
@@ -66,6 +84,7 @@ def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool
         mask = world.open(land, wishes, day)
         if mask and (day in (start, end)):
             mask &= grid.inside(day, first, last)
+        mask = starts(mask, task.span)
         if mask and task.bars:
             for opens, closes in task.bars:
                 mask &= ~_barred(world, day, opens, closes)
@@ -79,7 +98,9 @@ def hopeless(task: Task, world: World) -> bool:
     first = minutes_up(task.commitment.window.earliest)
     for day in range(grid.day_of(first), grid.day_of(max(first, task.last)) + 1):
         mask = world.work(day) and world.work(day) & world.legal(places, day) & grid.inside(day, first, task.last)
-        if mask and (wishes is None or mask & world.wanted(places, wishes, day)):
+        if mask and wishes is not None:
+            mask &= world.wanted(places, wishes, day)
+        if mask and starts(mask, task.span):
             return False
     return True
 
@@ -95,10 +116,10 @@ def _barred(world: World, day: int, opens: int, closes: int) -> int:
 def fits(task: Task, world: World, cell: int) -> bool:
     """True when ``cell`` is one of the allowed cells of the window."""
     start = world.grid.start(cell)
-    end = start + world.grid.slot
+    end = start + world.grid.extent(task.span)
     return task.first <= start and end <= task.last and allowed(task, world, start)
 
 
 def allowed(task: Task, world: World, start: int) -> bool:
     """True when the call may be placed in the cell that starts at a UTC minute, whatever its window."""
-    return any(True for _ in cells(task, world, start, start + world.grid.slot))
+    return any(True for _ in cells(task, world, start, start + world.grid.extent(task.span)))

@@ -48,7 +48,7 @@ class Taste:
         world: World,
         habits: Callable[[], Habits],
         tally: Callable[[str], Tally],
-        closed: Callable[[int], int],
+        closed: Callable[[int, int], int],
     ) -> None:
         self._world, self._habits, self._tally, self._closed = world, habits, tally, closed
         self._halves = half_hours(world.grid.pitch)
@@ -56,7 +56,8 @@ class Taste:
 
     def pick(self, task: Task, days: list[Day] | None = None) -> int | None:
         """The preferred free cell of ``days`` (the task's window unless given), ``None`` when all are taken."""
-        free = [(day, left) for day, mask in days or task.days(self._world) if (left := mask & ~self._closed(day))]
+        choice, span = days or task.days(self._world), task.span
+        free = [(day, left) for day, mask in choice if (left := mask & ~self._closed(day, span))]
         if not free:
             return None
         kind = task.commitment.kind

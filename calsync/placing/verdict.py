@@ -20,7 +20,7 @@ def of_task(run: Run, task: Task) -> Placed:
     cell = run.board.cell_of.get(task.number)
     if cell is None:
         return _nowhere(run, task)
-    slot = run.world.grid.slot_at(run.world.grid.start(cell))
+    slot = run.world.grid.slot_at(run.world.grid.start(cell), task.length)
     if kept := _kept_words(run, task, slot):
         return Placed(task.commitment, slot, kept, _unread(task))
     facts = task.facts
@@ -139,7 +139,7 @@ def _closed(run: Run, task: Task) -> str:
         return f"every slot of {window} is taken"
     grid, places = world.grid, facts.land.places
     first = minutes_up(task.commitment.window.earliest)
-    if first < world.now and (task.last - world.now < grid.slot or not _any_today(run, task)):
+    if first < world.now and (task.last - world.now < task.length or not _any_today(run, task)):
         return f"today's hours for {window} are over"
     days = {day: grid.inside(day, first, task.last) for day in range(grid.day_of(first), grid.day_of(task.last) + 1)}
     shut = {day: world.closed_because(day) for day in days}

@@ -23,7 +23,9 @@ def somebody(chance: random.Random, number: int) -> tuple[Contact, Commitment]:
     if kind is Kind.FIXED:
         due = replace(due, latest=due.earliest)
     by = PromisedBy.CADENCE if kind is Kind.PLANNED else PromisedBy.REP
-    return contact(name, chance.choice(NUMBERS)), promise(name, kind, due, made=at(-5, "10:30"), promised_by=by)
+    minutes = chance.choice([0, 0, 0, 15, 30])
+    made = promise(name, kind, due, made=at(-5, "10:30"), promised_by=by, minutes=minutes)
+    return contact(name, chance.choice(NUMBERS)), made
 
 
 def missed(due: Commitment, now: object) -> Commitment:
