@@ -29,7 +29,9 @@ OUTCOMES: dict[str, str] = _by_word(
             "no ans", "noans", "noanswer", "no-answer", "not answered", "unanswered", "na", "n/a", "no pick up",
             "no pickup", "didn't pick up", "didn't answer", "no reply", "rang out", "not home", "not in", "unavailable",
             "no contact", "no connect", "did not connect", "canceled", "cancelled", "no message", "no vm",
-            "no voicemail", "hung up on voicemail", "attempted", "tried",
+            "no voicemail", "hung up on voicemail", "attempted", "tried", "vm full", "voicemail full",
+            "voice mail full", "voicemail is full", "voicemail box full", "mailbox full", "mailbox is full",
+            "voicemail not set up", "no voicemail set up", "vm not set up",
         ),
         Outcome.BUSY: ("b", "line busy", "busy signal", "engaged", "congestion", "user busy"),
         Outcome.LEFT_VOICEMAIL: (

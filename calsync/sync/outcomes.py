@@ -25,6 +25,11 @@ SHORT = {
     "done": Outcome.CONNECTED,
     "called": Outcome.CONNECTED,
     "yes": Outcome.CONNECTED,
+    "\N{CHECK MARK}": Outcome.CONNECTED,
+    "\N{HEAVY CHECK MARK}": Outcome.CONNECTED,
+    "\N{HEAVY CHECK MARK}\N{VARIATION SELECTOR-16}": Outcome.CONNECTED,
+    "\N{WHITE HEAVY CHECK MARK}": Outcome.CONNECTED,
+    "\N{BALLOT BOX WITH CHECK}": Outcome.CONNECTED,
 }
 """What people write with a thumb, besides the spellings of the attempt files."""
 _DATED = frozenset((Kind.FIXED, Kind.DAY, Kind.DEADLINE, Kind.AFTER, Kind.RANGE, Kind.VAGUE))
