@@ -87,7 +87,7 @@ def _clock_time(at: datetime, look: _Look) -> Advice:
     if reason := look.world.rep_free(start, end):
         warnings.append(f"{words.moment(at.astimezone(look.world.rep.zone))}: {reason}")
     if outside := illegal_in(look.facts.land.places, start, end):
-        warnings.append(f"{words.hours_words(*outside)}; a time they ask for themselves is allowed")
+        warnings.append(f"{words.outside_words(*outside)}; a time they ask for themselves is allowed")
     if touches(((minutes(slot.start), minutes_up(slot.end)) for slot in look.placed), start, end):
         warnings.append("another call is set for that time")
     if start < look.world.now:
@@ -134,8 +134,11 @@ def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
         elif not inside:
             lines.append(f"{name}: there is no time left in it")
         elif not legal:
-            outside = _shut(places, local) or illegal_in(places, first, first + look.world.grid.slot)
-            lines.append(f"{name}: no call is legal then" + (f" ({words.hours_words(*outside)})" if outside else ""))
+            closed = _shut(places, local)
+            outside = None if closed else illegal_in(places, first, first + look.world.grid.slot)
+            reason = closed and words.hours_words(closed, local)
+            reason = reason or (words.outside_words(*outside) if outside else "")
+            lines.append(f"{name}: no call is legal then" + (f" ({reason})" if reason else ""))
         elif not legal & look.world.work(day):
             lines.append(f"{name}: your hours and theirs do not meet")
         elif look.facts.wishes and not legal & look.world.work(day) & look.world.wanted(places, look.facts.wishes, day):
@@ -145,9 +148,9 @@ def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
     return lines
 
 
-def _shut(places: Sequence[tuple[str, str]], local: date) -> tuple[str, date] | None:
-    """The first of the places in which nobody may be called on that day."""
-    return next(((region, local) for region, _ in places if not legal_hours(region, local)), None)
+def _shut(places: Sequence[tuple[str, str]], local: date) -> str:
+    """The first of the places in which nobody may be called on that day; empty where there is none."""
+    return next((region for region, _ in places if not legal_hours(region, local)), "")
 
 
 def _holidays(days: Iterable[int], look: _Look) -> list[str]:

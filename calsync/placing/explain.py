@@ -50,9 +50,8 @@ def explain(
     lines = [*placed.why, *_rules(task, world, policy), *_calendar(placed, decisions)]
     if is_clock_time(commitment):
         return tuple(lines)
-    if not task.bound or not task.days(world):
-        return (*lines, *_cuts(task, world, board))
-    return (*lines, *_cuts(task, world, board), *_alternatives(placed, task, world, taste))
+    lines += _cuts(placed, task, world, board)
+    return (*lines, *_alternatives(placed, task, world, taste)) if task.bound and task.days(world) else tuple(lines)
 
 
 def _board(placed: Placed, others: Sequence[Placed], world: World) -> Board:
@@ -101,14 +100,25 @@ def _calendar(placed: Placed, decisions: Decisions) -> list[str]:
     return [f"on the calendar: {words.moment(seen.start)}, and it stays while that is allowed"] if seen else []
 
 
-def _cuts(task: Task, world: World, board: Board) -> list[str]:
+def _days(placed: Placed, task: Task, world: World) -> list[int]:
+    """The days to tell about: what is left of the window, and the one it is placed on; where it has no place the next
+    days from now, if it may be placed on any."""
+    first, last = world.grid.day_of(task.first), world.grid.day_of(max(task.first, task.last))
+    days = list(range(first, min(last, first + DAYS_SHOWN) + 1)) if task.last > world.now else []
+    if placed.slot is not None:
+        days.append(placed.slot.start.astimezone(world.rep.zone).toordinal())
+    return sorted(set(days)) or list(range(world.today, world.today + DAYS_SHOWN))
+
+
+def _cuts(placed: Placed, task: Task, world: World, board: Board) -> list[str]:
     """Day by day: the hours that are left, and each rule that took some away."""
     grid, facts = world.grid, task.facts
     places = facts.land.places
     first = minutes_up(task.commitment.window.earliest)
     lines: list[str] = []
-    for day in range(grid.day_of(first), min(grid.day_of(max(first, task.last)), grid.day_of(first) + DAYS_SHOWN) + 1):
-        left = grid.inside(day, first, task.last) & world.work(day)
+    for day in _days(placed, task, world):
+        inside = grid.inside(day, first, task.last)
+        left = (inside or -1) & world.work(day)
         line = [f"{words.day_name(date.fromordinal(day))}:"]
         if reason := world.closed_because(day):
             line.append(f"{reason};")

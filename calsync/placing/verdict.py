@@ -45,20 +45,20 @@ def of_pinned(run: Run, task: Task, slot: Slot, others: Sequence[Slot]) -> Place
     if task.how == "passed":
         kept = run.decisions.why.get(commitment.id) or (f"{words.short(slot.start)}: just now; log what came of it",)
         return Placed(commitment, slot, kept, _unread(task))
-    line = [f"{words.short(slot.start)}: {_PINNED[task.how]}", words.zone_words(facts, slot)]
+    line = [f"{words.short(slot.start)}: {_PINNED[task.how]}"]
     problem = None
     if outside := illegal_in(facts.land.places, start, end):
         said = "a time they agreed to, but" if task.how == "fixed" else "outside calling hours:"
-        line.append(f"{said} {words.hours_words(*outside)}")
+        line.append(f"{said} {words.outside_words(*outside)}")
         if task.how == "moved":
             problem = _problem(
                 commitment,
                 f"the call to {facts.contact.name} was moved to {words.moment(slot.start)}, outside calling hours: "
-                f"{words.hours_words(*outside)}",
+                f"{words.outside_words(*outside)}",
                 "move it into calling hours, or leave it there if they agreed to that time",
             )
     else:
-        line.append(words.law_words(run.world, facts, slot))
+        line += [words.zone_words(facts, slot), words.law_words(run.world, facts, slot)]
     if task.how == "moved" and slot.start > commitment.window.latest:
         late = f"past the promise ({words.window_words(task, zone)})"
         line.append(late)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from calsync.model import Kind, Slot
 from calsync.placing.facts import Facts
 from calsync.placing.grid import clock_of, minutes
-from calsync.placing.law import closing_law, law_name, legal_hours, spell
+from calsync.placing.law import closing_law, law_name, legal_hours, name_of, spell
 from calsync.placing.task import Task
 from calsync.placing.world import World
 
@@ -120,6 +120,12 @@ def varied_words(facts: Facts, slot: Slot) -> str:
     if apart < NEIGHBOURS and last.weekday() == slot.start.weekday():
         return ""
     return f"varied from {short(last)}"
+
+
+def outside_words(region: str, there: datetime) -> str:
+    """``"the United States allows 08:00-21:00, and it is 05:10 in Hawaii"``: a moment outside calling hours."""
+    where = f"in {name_of(region)}" if "-" in region else "there"
+    return f"{hours_words(region, there.date())}, and it is {there:%H:%M} {where}"
 
 
 def hours_words(region: str, local: date) -> str:

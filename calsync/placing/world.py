@@ -178,14 +178,14 @@ class World:
         return mask
 
 
-def illegal_in(places: Places, start: int, end: int) -> tuple[str, date] | None:
-    """The first region, with its local date, where a call in ``[start, end)`` is outside calling hours."""
+def illegal_in(places: Places, start: int, end: int) -> tuple[str, datetime] | None:
+    """The first region where a call in ``[start, end)`` is outside calling hours, with what its clocks show then."""
     for region, zone in places:
         clock = clock_of(zone)
         local = _local_date(start, clock)
         spans = ((local_minute(clock, local, a), local_minute(clock, local, b)) for a, b in legal_hours(region, local))
         if not any(opens <= start and end <= closes for opens, closes in spans):
-            return region, local
+            return region, datetime.fromtimestamp(start * 60, clock)
     return None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from calsync.model import Contact, Decisions, Kind, Policy, Rep, State, Window
+from calsync.model import Contact, Decisions, Kind, Policy, PromisedBy, Rep, Span, State, Window
 from calsync.placing import Advice, before_you_promise, explain, place
 from tests.placing.samples import (
     FLORIDA,
@@ -65,6 +65,47 @@ def test_explain_of_what_has_no_place() -> None:
     sunday = promise("dana", Kind.AFTER, window(6))
     (placed,) = place([sunday], rows, rep(), Policy(), **context)
     assert "Sun 6 Dec: you do not work on Sundays; nothing left" in explain(placed, rows, rep(), Policy(), **context)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "now", "stands", "days"),
+    [
+        pytest.param(Kind.PLANNED, State.OPEN, at(2, "08:00"), "Wed 2 Dec", ["Wed 2 Dec"], id="planned, its day gone"),
+        pytest.param(Kind.DAY, State.MISSED, at(2, "08:00"), "Wed 2 Dec", ["Wed 2 Dec"], id="overdue"),
+        pytest.param(
+            Kind.DAY, State.OPEN, at(0, "17:55"), "Tue 1 Dec", ["Mon 30 Nov", "Tue 1 Dec"], id="today is over"
+        ),
+    ],
+)
+def test_explain_shows_the_day_on_which_the_call_stands_now(
+    kind: Kind, state: State, now: datetime, stands: str, days: list[str]
+) -> None:
+    by = PromisedBy.CADENCE if kind is Kind.PLANNED else PromisedBy.REP
+    due = promise("dana", kind, window(0), state=state, promised_by=by)
+    rows = book([contact("dana")], promises=[due])
+    context: dict[str, Any] = {"busy": [span(2, "09:00", "10:00")], "decisions": Decisions(), "now": now}
+    (placed,) = place([due], rows, rep(), Policy(), **context)
+    assert placed.slot is not None
+    assert f"{placed.slot.start:%a} {placed.slot.start.day} {placed.slot.start:%b}" == stands
+    told = explain(placed, rows, rep(), Policy(), **context)
+    cuts = [line for line in told if line.endswith("nothing left") or ": left" in line or "; left" in line]
+    assert [line.partition(":")[0] for line in cuts] == days
+    if stands == "Wed 2 Dec":
+        assert cuts == ["Wed 2 Dec: busy times took 09:00-10:00; left 10:00-18:00"]
+
+
+def test_explain_of_a_planned_call_without_a_slot_shows_the_days_ahead() -> None:
+    due = promise("dana", Kind.PLANNED, window(0), promised_by=PromisedBy.CADENCE)
+    rows = book([contact("dana")], promises=[due])
+    context: dict[str, Any] = {"busy": [span(0, "00:00", "23:59"), *_weeks()], "decisions": Decisions(), "now": at(2)}
+    (placed,) = place([due], rows, rep(), Policy(), **context)
+    assert placed.slot is None
+    told = explain(placed, rows, rep(), Policy(), **context)
+    assert "Wed 2 Dec: busy times took 09:00-18:00; nothing left" in told
+
+
+def _weeks() -> list[Span]:
+    return [Span(at(0), at(200))]
 
 
 def test_explain_of_a_toll_free_number_says_that_all_regions_must_allow_it() -> None:
@@ -140,8 +181,27 @@ def test_a_clock_time_is_looked_at_as_such() -> None:
     assert "another call is set for that time" in clash.warnings
     late = ask(Window(at(1, "20:30"), at(1, "20:30")), contact("dana", FLORIDA))
     assert not late.works
-    assert "Florida allows 08:00-20:00; a time they ask for themselves is allowed" in late.warnings
+    said = "Florida allows 08:00-20:00, and it is 21:30 in Florida; a time they ask for themselves is allowed"
+    assert said in late.warnings
     assert "that time has passed" in ask(Window(at(0, "09:00"), at(0, "09:00"))).warnings
+
+
+@pytest.mark.parametrize(
+    ("number", "clock", "said"),
+    [
+        (FLORIDA, "06:30", "Florida allows 08:00-20:00, and it is 07:30 in Florida"),
+        ("+18085550100", "10:00", "the United States allows 08:00-21:00, and it is 06:00 in Hawaii"),
+        (TOLL_FREE, "10:00", "the United States allows 08:00-21:00, and it is 07:00 in Alaska"),
+        ("+442079460000", "16:00", "the United Kingdom allows 09:00-20:00, and it is 22:00 there"),
+    ],
+)
+def test_an_appointment_outside_their_calling_hours_says_what_hour_it_is_over_there(
+    number: str, clock: str, said: str
+) -> None:
+    due = promise("dana", Kind.FIXED, Window(at(1, clock), at(1, clock)))
+    dana = contact("dana", number)
+    assert f"a time they agreed to, but {said}" in one(due, contacts=[dana]).why[0]
+    assert f"{said}; a time they ask for themselves is allowed" in ask(due.window, dana).warnings
 
 
 def test_an_unknown_zone_is_to_be_asked_for() -> None:
