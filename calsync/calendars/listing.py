@@ -28,9 +28,7 @@ class Listing:
         try:
             found = ics.read(text, href=href, etag=etag, zone=self.zone)
         except ics.Unreadable as reason:
-            # it is there, and must not be taken for deleted because we cannot read it
-            self.same.append(href)
-            self.problems.append(ics.problem(href, str(reason), self.calendar))
+            self.unreadable(href, str(reason))
             return True
         if isinstance(found, Seen):
             self.seen.append(found)
@@ -38,6 +36,11 @@ class Listing:
         if found.copy_of is not None:
             self.copies.append(found.copy_of)
         return False
+
+    def unreadable(self, href: str, reason: str) -> None:
+        """One of ours is there, and must not be taken for deleted because we cannot read it."""
+        self.same.append(href)
+        self.problems.append(ics.problem(href, reason, self.calendar))
 
     def changes(self, *, token: str, full: bool) -> Changes:
         """The answer to the poll.  A full one lists what is there, so it has no ``gone``."""

@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from calsync.calendars.base import Changes
-from calsync.calendars.caldav import CalDavCalendar
 from calsync.calendars.caldav.wire import Limits
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import CalendarError, Refused, SignInNeeded, Stale, Taken, Unreachable
-from tests.contract.person import CHICAGO
+from tests.calendars.conftest import VARIABLE, Open
 from tests.contract.suite import assert_says, entry, listed, only
 from tests.servers.hostile import PASSWORD, USER, HostileServer
-
-VARIABLE = "CALSYNC_TEST_PASSWORD"
-Open = Callable[..., CalDavCalendar]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileServer]:
-    monkeypatch.setenv(VARIABLE, PASSWORD)
-    server = HostileServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def open_one(server: HostileServer) -> Iterator[Open]:
-    opened: list[CalDavCalendar] = []
-
-    def open_it(limits: Limits | None = None, **changes: object) -> CalDavCalendar:
-        values: dict[str, object] = {
-            "name": "work",
-            "type": "caldav",
-            "url": server.url,
-            "username": USER,
-            "password_env": VARIABLE,
-        }
-        spec = CalendarSpec(**{**values, **changes})  # type: ignore[arg-type]  # the fields of a CalendarSpec, by name
-        opened.append(CalDavCalendar(spec, zone=CHICAGO, limits=limits))
-        return opened[-1]
-
-    yield open_it
-    for each in opened:
-        each.close()
 
 
 def methods(server: HostileServer) -> list[str]:

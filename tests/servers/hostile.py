@@ -17,6 +17,7 @@ import re
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -28,10 +29,13 @@ FAULTS = {
     "no_etag_on_put": "a write names no etag",
     "no_etags": "no etag anywhere",
     "weak_etags": "every etag is weak, and no condition ever matches one",
+    "weakened_etags": "something on the way makes every etag weak; the server behind it knows them as strong ones",
+    "weak_etags_quoted": "every etag is weak, and a condition matches that quotes it just so",
     "ignore_if_none_match": "a create writes over what is there",
     "ignore_if_match": "a write never minds its condition",
     "identical_put_new_etag": "the etag changes although the same bytes were written",
     "etags_drift": "an event has another etag each time somebody looks",
+    "says_412_for_its_own": "a write is done, and answered as if its condition had failed",
     "rewrite_bodies": "another order of properties, CLASS added, lines folded elsewhere",
     "token_403": "no token is good the next time: 403",
     "token_409": "the same with 409",
@@ -92,6 +96,8 @@ class HostileServer:
     log: list[tuple[str, str, int]] = field(default_factory=list)
     path: str = "/dav/callbacks/"
     seen_authorization: list[str] = field(default_factory=list)
+    before_write: Callable[[], object] | None = None
+    """Called once, right before the next write is done: what somebody else does at that very moment."""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -130,7 +136,8 @@ class HostileServer:
             return ""
         if "etags_drift" in self.faults:
             return f'"drift-{next(self._numbers)}"'
-        return f"W/{item.etag}" if "weak_etags" in self.faults else item.etag
+        weak = self.faults & {"weak_etags", "weakened_etags", "weak_etags_quoted"}
+        return f"W/{item.etag}" if weak else item.etag
 
 
 def rewritten(text: str) -> str:
@@ -200,6 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
         writes = self.command in ("PUT", "DELETE")
         if "cut_before" in faults and writes:
             raise _Cut
+        if writes and self.world.before_write is not None:
+            meanwhile, self.world.before_write = self.world.before_write, None
+            meanwhile()
         answered = self.perform(body)
         if "cut_after" in faults and writes:
             raise _Cut
@@ -295,6 +305,8 @@ class _Handler(BaseHTTPRequestHandler):
                 error = '<error xmlns="DAV:"><C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/></error>'
                 return status, {"Content-Type": "application/xml"}, error.encode() if status == 403 else b""
         kept = self.world.put(self.name, text)
+        if "says_412_for_its_own" in faults:
+            return 412, {}, b""
         quiet = faults & {"no_etag_on_put", "no_etags", "rewrite_bodies"}
         return 204 if item else 201, {} if quiet else {"ETag": self.world.etag(kept)}, b""
 
@@ -304,8 +316,10 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         if item is None:
             return True
+        if "weakened_etags" in self.world.faults:
+            return wanted != item.etag
         shown = self.world.etag(item)
-        return wanted != shown or shown.startswith("W/")
+        return wanted != shown or (shown.startswith("W/") and "weak_etags_quoted" not in self.world.faults)
 
     def delete(self) -> tuple[int, dict[str, str], bytes]:
         item = self.world.items.get(self.name)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from calsync.calendars import ics
 from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.calendars.caldav import dav, discovery, failures
+from calsync.calendars.caldav.conditions import TRIES, condition, learnt, same_meaning, strong, trusted
 from calsync.calendars.caldav.poll import XML, Poll
 from calsync.calendars.caldav.state import Facts, State
 from calsync.calendars.caldav.wire import Answer, Limits, Wire
@@ -27,7 +28,6 @@ from calsync.errors import Gone, Stale, Taken
 from calsync.model import Entry, Span
 
 _ICS = {"Content-Type": "text/calendar; charset=utf-8"}
-_TRIES = 3
 _NO_SUCH_ETAG = '"calsync-no-such-etag"'
 
 
@@ -167,19 +167,25 @@ class CalDavCalendar:
         """``If-Match``; see ``Calendar.update``."""
         with self._writing:
             poll = self._made()
-            if seen.raw and _strong(seen.etag) and self._facts.keeps_match:
+            text = ""
+            if seen.raw and (quoted := trusted(seen.etag, self._facts)):
                 text = self._patched(seen.raw, entry, seen)
-                answer = self._put(poll, seen.href, text, {"If-Match": seen.etag})
+                answer = self._put(poll, seen.href, text, {"If-Match": quoted})
                 if answer.status not in (404, 410, 412):
                     return self._updated(poll, seen.href, text, answer)
             # a condition that failed, or one that this server cannot be trusted with: look before writing
-            for attempt in range(_TRIES):
-                etag, current = self._unchanged(poll, seen)
+            etags: list[str] = []
+            for attempt in range(TRIES):
+                etag, current = self._stands(poll, seen)
+                if text and self._landed(seen, text, current):
+                    return Receipt(seen.href, etag, current)
+                self._check_unchanged(seen, current)
+                etags.append(etag)
                 text = self._patched(current, entry, seen)
-                condition = self._condition(etag, attempt)
-                answer = self._put(poll, seen.href, text, condition)
+                answer = self._put(poll, seen.href, text, condition(etag, self._facts, attempt))
                 if answer.status not in (404, 410, 412):
                     receipt = self._updated(poll, seen.href, text, answer)
+                    learnt(self._facts, etags)
                     if not self._facts.known:
                         self._learn(poll, seen.href, text)
                         return self._receipt(poll, seen.href, text, None)
@@ -193,27 +199,22 @@ class CalDavCalendar:
             if poll is None:
                 return
             url = urljoin(poll.url, seen.href)
-            if _strong(seen.etag) and self._facts.keeps_match:
-                answer = self._wire.request("DELETE", url, b"", {"If-Match": seen.etag})
+            if quoted := trusted(seen.etag, self._facts):
+                answer = self._wire.request("DELETE", url, b"", {"If-Match": quoted})
                 if self._deleted(answer):
                     return
-            for attempt in range(_TRIES):
+            etags: list[str] = []
+            for attempt in range(TRIES):
                 try:
-                    etag, _ = self._unchanged(poll, seen)
+                    etag, current = self._stands(poll, seen)
                 except Gone:
                     return
-                if self._deleted(self._wire.request("DELETE", url, b"", self._condition(etag, attempt))):
+                self._check_unchanged(seen, current)
+                etags.append(etag)
+                if self._deleted(self._wire.request("DELETE", url, b"", condition(etag, self._facts, attempt))):
+                    learnt(self._facts, etags)
                     return
             raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is removed.")
-
-    def _condition(self, etag: str, attempt: int) -> dict[str, str]:
-        """The condition of a write that follows a look.  None where the server keeps none; and none at the last try,
-        where each look found the same event under another etag: such an etag says nothing, and the look was a moment
-        ago.
-        """
-        if self._facts.keeps_match is False or not _strong(etag) or attempt == _TRIES - 1:
-            return {}
-        return {"If-Match": etag}
 
     def _deleted(self, answer: Answer) -> bool:
         """True when it is gone, False on a failed condition; anything else is an error."""
@@ -248,27 +249,40 @@ class CalDavCalendar:
         self._check_page(answer)
         return self._receipt(poll, path, text, answer)
 
-    def _unchanged(self, poll: Poll, seen: Seen) -> tuple[str, str]:
-        """The event as it stands, provided that it means what was last ``seen``; etags may change without a reason,
-        and a person's colour or reminder is no conflict: the patch keeps it."""
+    def _stands(self, poll: Poll, seen: Seen) -> tuple[str, str]:
+        """The event's etag and text as it stands now."""
         body = poll.read(seen.href)
         if body is None:
             raise Gone(f"{failures.about(self._spec)}: the event is no longer there.")
-        current = ours_or_none(body[1], href=seen.href, etag=body[0], zone=self._zone, calendar=self.name)
+        return body
+
+    def _check_unchanged(self, seen: Seen, text: str) -> None:
+        """Raise ``Stale`` unless the text means what was last ``seen``; etags may change without a reason, and a
+        person's colour or reminder is no conflict: the patch keeps it."""
+        current = self._meant(seen.href, text)
         if current is None or not same_meaning(current, seen):
             raise Stale(f"{failures.about(self._spec)}: the event changed since it was last read.")
-        return body
+
+    def _landed(self, seen: Seen, wrote: str, text: str) -> bool:
+        """Whether a write that was turned down stands there all the same: some proxies send a request again when its
+        answer is lost, and answer with what the second try got."""
+        meant, current = self._meant(seen.href, wrote), self._meant(seen.href, text)
+        if meant is None or current is None:
+            return False
+        return _same_event(meant, current) and not _same_event(meant, seen)
+
+    def _meant(self, href: str, text: str) -> Seen | None:
+        return ours_or_none(text, href=href, etag="", zone=self._zone, calendar=self.name)
 
     def _receipt(self, poll: Poll, path: str, text: str, answer: Answer | None) -> Receipt:
         """What the write left behind.  Where the server names no etag to be trusted, the event is read back: it may
         also have been rewritten on the way."""
-        if answer is not None and _strong(etag := answer.header("ETag").strip()):
+        if answer is not None and strong(etag := answer.header("ETag").strip()):
             return Receipt(path, etag, text)
         body = poll.read(path)
         if body is None:
             return Receipt(path, "", text)
-        wrote = ours_or_none(text, href=path, etag="", zone=self._zone, calendar=self.name)
-        stands = ours_or_none(body[1], href=path, etag="", zone=self._zone, calendar=self.name)
+        wrote, stands = self._meant(path, text), self._meant(path, body[1])
         if wrote is None or stands is None or not same_meaning(wrote, stands):
             return Receipt(path, "", text)  # somebody else was there in between: the next poll reads it
         return Receipt(path, body[0], body[1])
@@ -332,23 +346,5 @@ class CalDavCalendar:
         self._wire.close()
 
 
-def same_meaning(one: Seen, other: Seen) -> bool:
-    """Whether two readings of an event say the same in the fields that are ours; bytes are each server's own
-    business.
-    """
-    return (
-        one.title.strip() == other.title.strip()
-        and one.description.strip() == other.description.strip()
-        and _moment(one.start) == _moment(other.start)
-        and _moment(one.end) == _moment(other.end)
-        and one.cancelled == other.cancelled
-    )
-
-
-def _moment(when: datetime | date) -> datetime | date:
-    return when.astimezone(UTC) if isinstance(when, datetime) else when
-
-
-def _strong(etag: str) -> bool:
-    """Whether a condition can quote this etag: weak ones never match (RFC 9110 section 13.1.1)."""
-    return etag not in ("", '""') and not etag.startswith("W/")
+def _same_event(one: Seen, other: Seen) -> bool:
+    return same_meaning(one, other) and one.alarms == other.alarms

@@ -183,6 +183,10 @@ class Poll:
                     state.etags.pop(path, None)
                 continue
             etag = body[0] or changed.get(path, "")
+            if not _is_calendar(body[1]):
+                if path in known:
+                    found.unreadable(path, "there is no event in it any more")
+                continue  # what others keep there, empty or broken, stops nothing
             if self._noted(state, path, etag, body[1]):
                 continue
             if path in known and path not in changed and _same_etag(known[path], etag):
@@ -216,13 +220,20 @@ class Poll:
             # a multiget that finds nothing at all is not believed about anything
             unsure = part if not got else [path for path in part if path not in doubted]
             for path in unsure:
-                if path not in got and (one := self.read(path)) is not None:
+                if path not in got and (one := self.show(path)) is not None:
                     got[path] = one
             bodies.update(got)
         return bodies
 
     def read(self, path: str) -> tuple[str, str] | None:
-        """One resource by GET: its etag and text, ``None`` where it is not there."""
+        """One event by GET: its etag and text, ``None`` where it is not there."""
+        shown = self.show(path)
+        if shown is not None and not _is_calendar(shown[1]):
+            raise failures.not_understood(self._spec, "an event that is none")
+        return shown
+
+    def show(self, path: str) -> tuple[str, str] | None:
+        """One resource by GET, whatever it holds."""
         answer = self._wire.request("GET", urljoin(self.url, path))
         if answer.status in (404, 410):
             return None
@@ -231,11 +242,13 @@ class Poll:
                 raise failures.forbidden(self._spec, "read an event")
             raise failures.refused(self._spec, "show an event", answer.status)
         text = decode(answer.body)
-        if "BEGIN:VCALENDAR" not in text[:2000].upper():
-            if answer.is_web_page:
-                raise failures.web_page(self._spec)
-            raise failures.not_understood(self._spec, "an event that is none")
+        if not _is_calendar(text) and answer.is_web_page:
+            raise failures.web_page(self._spec)
         return answer.header("ETag").strip(), text
+
+
+def _is_calendar(text: str) -> bool:
+    return "BEGIN:VCALENDAR" in text[:2000].upper()
 
 
 def _same_etag(one: str, other: str) -> bool:

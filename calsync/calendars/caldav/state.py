@@ -15,11 +15,12 @@ _PREFIX = "caldav1:"
 @dataclass(slots=True)
 class Facts:
     """What was found out about the server: does it keep ``If-None-Match: *`` and ``If-Match``?  ``None``: not tried
-    yet.
+    yet.  ``weak`` says how it matches weak etags: without their ``W/`` ("bare"), as it shows them ("whole"), "never".
     """
 
     keeps_none_match: bool | None = None
     keeps_match: bool | None = None
+    weak: str = ""
 
     @property
     def known(self) -> bool:
@@ -50,7 +51,7 @@ class State:
         if self.etags is not None:
             kept["etags"] = self.etags
             kept["ctag"] = self.ctag
-        kept["keeps"] = [self.facts.keeps_none_match, self.facts.keeps_match]
+        kept["keeps"] = [self.facts.keeps_none_match, self.facts.keeps_match, self.facts.weak]
         return _PREFIX + json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
     @staticmethod
@@ -62,11 +63,11 @@ class State:
             kept = json.loads(token.removeprefix(_PREFIX))
             if kept["for"] != _key(spec):
                 return None
-            none_match, match = kept.get("keeps", (None, None))
+            none_match, match, *weak = kept.get("keeps", (None, None))
             state = State(kept["url"], kept.get("sync", ""), kept.get("ctag", ""), kept.get("etags"))
         except (ValueError, KeyError, TypeError):
             return None
-        state.facts = Facts(none_match, match)
+        state.facts = Facts(none_match, match, *weak)
         return state
 
 
