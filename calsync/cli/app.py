@@ -435,21 +435,24 @@ def service_uninstall(
 
 
 @service.command(name="status")
-def service_status(as_json: Json = False) -> int:
+def service_status(config: Config = None, as_json: Json = False) -> int:
     """Is the service running?"""
     from calsync.cli import service as verb
 
+    del config  # one service a user, whatever its configuration
     return verb.status(as_json=as_json)
 
 
 @service.command(name="logs")
 def service_logs(
+    config: Config = None,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
 ) -> int:
     """What the service says."""
     from calsync.cli import service as verb
 
+    del config
     return verb.logs(lines, follow=follow)
 
 

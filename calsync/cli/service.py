@@ -12,7 +12,6 @@ from pathlib import Path
 import platformdirs
 
 from calsync.cli import looking, show
-from calsync.config import Settings
 from calsync.config.places import default_config
 from calsync.daemon.service import NAME, credentials, unit_text, writable_paths
 from calsync.errors import CalsyncError, UsageError
@@ -63,9 +62,7 @@ def uninstall(config: Path | None, *, purge_state: bool) -> int:
         sys.stdout.write("The service is gone. Your files and the ledger are where they were.\n")
     else:
         sys.stdout.write("There is no service to take away.\n")
-    if purge_state:
-        _purge(looking.settings(config))
-    return 0
+    return _purge(config) if purge_state else 0
 
 
 def status(*, as_json: bool) -> int:
@@ -110,13 +107,30 @@ def offer(config: Path | None) -> int:
     return 0
 
 
-def _purge(settings: Settings) -> None:
-    ledger = settings.state_path
+def _purge(config: Path | None) -> int:
+    """Remove the ledger, after an offer to take its events back."""
+    ledger = looking.settings(config).state_path
     found = sorted(ledger.parent.glob(ledger.name + "*"))
-    sys.stdout.write("Events that calsync wrote stay on your calendars.\n")
+    if found and (code := _events_first(config)):
+        sys.stdout.write("The ledger stays, because events were left.\n")
+        return code
     for file in found:
         file.unlink()
         sys.stdout.write(f"removed {file}\n")
+    return 0
+
+
+def _events_first(config: Path | None) -> int:
+    """The exit code of ``calsync purge`` where the rep wanted that, 0 where the events are to stay."""
+    if sys.stdin.isatty():
+        import typer
+
+        if typer.confirm("Take what calsync wrote off your calendars first?", default=False):
+            from calsync.cli import purge
+
+            return purge.run(config, as_json=False, yes=False)
+    sys.stdout.write("Events that calsync wrote stay on your calendars (calsync purge takes them back).\n")
+    return 0
 
 
 def _unit_file() -> Path:

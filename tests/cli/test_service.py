@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,6 +119,34 @@ def test_uninstall_with_purge_state_takes_the_ledger_and_nothing_else(calsync: R
     assert ran.code == 0
     assert not list((rep / "state").rglob("ledger.db*"))
     assert {path.name for path in rep.iterdir()} | {path.name for path in (rep / "calendar").iterdir()} == kept
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "events", "ledger"),
+    [(b"n\n", 0, 2, False), (b"y\ny\n", 0, 0, False), (b"y\nn\n", 1, 2, True)],
+    ids=["they stay", "taken back first", "second thoughts"],
+)
+def test_uninstall_with_purge_state_offers_to_take_the_events_back(
+    calsync: Run, rep: Path, answers: bytes, code: int, events: int, ledger: bool
+) -> None:
+    calsync("sync", "--at", "2026-11-25T11:30")
+    ours_end, its_end = pty.openpty()
+    os.write(ours_end, answers)
+    command = [sys.executable, "-m", "calsync.cli.main", "service", "uninstall", "--purge-state"]
+    command += ["--config", str(rep / "calsync.toml")]
+    try:
+        ran = subprocess.run(command, stdin=its_end, capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        os.close(ours_end)
+        os.close(its_end)
+    assert ran.returncode == code, ran.stderr
+    assert len(list((rep / "calendar").glob("*.ics"))) == events
+    assert bool(list((rep / "state").rglob("ledger.db"))) == ledger
+
+
+@pytest.mark.parametrize("verb", ["status", "logs", "uninstall"])
+def test_the_configuration_is_understood_after_every_verb_of_the_service(calsync: Run, rep: Path, verb: str) -> None:
+    assert "No such option" not in calsync("service", verb, "--config", str(rep / "calsync.toml")).err
 
 
 def test_systemd_takes_the_unit_as_it_is(rep: Path) -> None:
