@@ -10,10 +10,11 @@ from calsync.model import Book, Contact, Policy, Rep, Slot, Span, Window
 from calsync.placing import words
 from calsync.placing.board import Board
 from calsync.placing.facts import Facts, facts_of
-from calsync.placing.grid import minutes, minutes_up, starts
+from calsync.placing.grid import SHIFT, bits, minutes, minutes_up, starts
 from calsync.placing.holiday import holidays_of
 from calsync.placing.law import legal_hours
 from calsync.placing.pins import stand, touches
+from calsync.placing.task import barred_cells
 from calsync.placing.world import World, illegal_in
 
 REACH = 30
@@ -88,6 +89,8 @@ def _clock_time(at: datetime, look: _Look) -> Advice:
         warnings.append(f"{words.moment(at.astimezone(look.world.rep.zone))}: {reason}")
     if outside := illegal_in(look.facts.land.places, start, end):
         warnings.append(f"{words.outside_words(*outside)}; a time they ask for themselves is allowed")
+    if bar := words.bar_words(look.facts, start, look.world.rep.zone):
+        warnings.append(f"{words.moment(at.astimezone(look.world.rep.zone))} {bar}")
     if touches(((minutes(slot.start), minutes_up(slot.end)) for slot in look.placed), start, end):
         warnings.append("another call is set for that time")
     if start < look.world.now:
@@ -117,7 +120,8 @@ def _nearest(days: list[int], look: _Look) -> date | None:
 def _room(day: int, first: int, last: int, look: _Look) -> bool:
     span = look.world.grid.span(look.length)
     cells = look.world.open(look.facts.land.places, look.facts.wishes, day) & look.world.grid.inside(day, first, last)
-    return bool(starts(cells, span) & ~look.board.closed(day, span))
+    cells = starts(cells, span) & ~barred_cells(look.world, day, look.facts.bars())
+    return bool(cells & ~look.board.closed(day, span))
 
 
 def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
@@ -143,9 +147,19 @@ def _why_not(days: list[int], first: int, last: int, look: _Look) -> list[str]:
             lines.append(f"{name}: your hours and theirs do not meet")
         elif look.facts.wishes and not legal & look.world.work(day) & look.world.wanted(places, look.facts.wishes, day):
             lines.append(f"{name}: none of the hours they asked for")
+        elif bar := _barred(day, legal & look.world.work(day), look):
+            lines.append(f"{name}: a call then {bar}")
         else:
             lines.append(f"{name}: your day is full")
     return lines
+
+
+def _barred(day: int, cells: int, look: _Look) -> str:
+    """The cap or the refusal that forbids every one of ``cells``; empty where there is a cell it allows."""
+    if cells & ~barred_cells(look.world, day, look.facts.bars()):
+        return ""
+    first = next(iter(bits(cells)))
+    return words.bar_words(look.facts, look.world.grid.start(day << SHIFT | first), look.world.rep.zone)
 
 
 def _shut(places: Sequence[tuple[str, str]], local: date) -> str:

@@ -13,7 +13,7 @@ from calsync.placing.law import laws_of, name_of, spell
 from calsync.placing.memory import Memory
 from calsync.placing.order import is_clock_time
 from calsync.placing.pins import stand
-from calsync.placing.task import Task, make_task
+from calsync.placing.task import Task, barred_cells, make_task
 from calsync.placing.taste import Taste
 from calsync.placing.wishes import COLUMN
 from calsync.placing.world import World
@@ -84,6 +84,9 @@ def _rules(task: Task, world: World, policy: Policy) -> list[str]:
     for cap, touches in facts.caps:
         hours = int(cap.period.total_seconds() // 3600)
         lines.append(f"law: at most {cap.calls} attempts in {hours} hours; {len(touches)} in the log so far")
+    if facts.refused is not None:
+        until = datetime.fromtimestamp(facts.refused[1] * 60, world.rep.zone)
+        lines.append(f"law: they said no; no call before {words.day_name(until)}")
     if facts.wishes is not None:
         lines.append(f"their wish: {facts.contact.extra[COLUMN].strip()}")
     if policy.blocks:
@@ -126,6 +129,7 @@ def _cuts(placed: Placed, task: Task, world: World, board: Board) -> list[str]:
             (f"the law in {_where(task)}", world.legal(places, day)),
             ("what they asked for", world.wanted(places, facts.wishes, day) if facts.wishes else -1),
             ("busy times", ~world.blocked.get(day, 0)),
+            ("the law's rest between attempts", ~barred_cells(world, day, task.bars)),
             ("other calls and caps", ~board.closed(day)),
             ("now", grid.inside(day, world.now, grid.day(day + 1)[0]) if day <= world.today else -1),
         ]

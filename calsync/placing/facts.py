@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calsync.model import Attempt, Contact, Direction, Rep
-from calsync.placing.grid import clock_of, minutes
+from calsync.model import Attempt, Contact, Direction, Outcome, Rep
+from calsync.placing.grid import clock_of, minutes, minutes_up
 from calsync.placing.habits import ANSWERED, Tally, rang, tally
-from calsync.placing.law import Cap, caps_of
+from calsync.placing.law import Cap, caps_of, rest_after_refusal
 from calsync.placing.territory import Certainty, Territory, territory
 from calsync.placing.wishes import COLUMN, Week, read_wishes
 
@@ -22,7 +22,8 @@ class Facts:
     """One contact as placing sees it.
 
     ``silent`` are our latest calls that reached nobody, newest first, on the rep's clock; ``caps`` holds, per
-    cap, the UTC minutes of what it counts, oldest first.
+    cap, the UTC minutes of what it counts, oldest first; ``refused`` is the stretch (UTC minutes) in which a law wants
+    them left alone because they said no.
     """
 
     contact: Contact
@@ -32,6 +33,12 @@ class Facts:
     silent: tuple[datetime, ...]
     calls: tuple[Attempt, ...]
     caps: tuple[tuple[Cap, tuple[int, ...]], ...]
+    refused: tuple[int, int] | None = None
+
+    def bars(self, placed: Iterable[int] = ()) -> list[tuple[int, int]]:
+        """The stretches in which no call may begin: what a cap (with calls ``placed`` too) or a refusal forbids."""
+        spans = barred(self.caps, placed)
+        return [*spans, self.refused] if self.refused else spans
 
     def tally(self) -> Tally:
         """This contact's own calls by local hour and weekday."""
@@ -55,8 +62,17 @@ def facts_of(contact: Contact, attempts: Sequence[Attempt], rep: Rep, now: datet
         if call.outcome in ANSWERED or len(silent) == REMEMBERED:
             break
         silent.append(call.at.astimezone(rep.zone))
-    caps = tuple((cap, _touches(cap, past)) for cap in caps_of(tuple(dict.fromkeys(r for r, _ in land.places))))
-    return Facts(contact, land, wishes, text if text and wishes is None else "", tuple(silent), calls, caps)
+    regions = tuple(dict.fromkeys(region for region, _ in land.places))
+    caps = tuple((cap, _touches(cap, past)) for cap in caps_of(regions))
+    unread = text if text and wishes is None else ""
+    return Facts(contact, land, wishes, unread, tuple(silent), calls, caps, _refused(past, regions))
+
+
+def _refused(past: Sequence[Attempt], regions: tuple[str, ...]) -> tuple[int, int] | None:
+    """From their latest refusal, as long as the law of where they may be wants them left alone; ``None`` for never."""
+    rest, _ = rest_after_refusal(regions)
+    last = next((one.at for one in reversed(past) if one.outcome is Outcome.NOT_INTERESTED), None) if rest else None
+    return None if last is None else (minutes(last) - 1, minutes_up(last + rest))
 
 
 def _touches(cap: Cap, attempts: Iterable[Attempt]) -> tuple[int, ...]:

@@ -36,7 +36,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One row of the table.  ``week`` starts on Monday; ``holidays`` is ``None`` where a holiday is like any day."""
+    """One row of the table.  ``week`` starts on Monday; ``holidays`` is ``None`` where a holiday is like any day.
+
+    ``rest_after_refusal``: nobody who said no is called again for so long; zero where the row says nothing of it.
+    """
 
     code: str
     name: str
@@ -51,6 +54,7 @@ class Law:
     holiday_region: str = ""
     holiday_sets: tuple[str, ...] = ("public",)
     caps: tuple[Cap, ...] = ()
+    rest_after_refusal: timedelta = timedelta()
 
     def holiday(self, region: str, day: date) -> str:
         """The name of the holiday that ``day`` is under this row, ``""`` when it is none."""
@@ -114,6 +118,7 @@ def _law(code: str, row: Mapping[str, Any]) -> Law:
             Cap(cap["calls"], timedelta(hours=cap["hours"]), frozenset(Channel(name) for name in cap["counts"]))
             for cap in row.get("caps", ())
         ),
+        rest_after_refusal=timedelta(days=row.get("rest_after_refusal", 0)),
     )
 
 
@@ -181,3 +186,11 @@ def caps_of(regions: tuple[str, ...]) -> tuple[Cap, ...]:
     """The attempt caps of every row that binds a call into any of ``regions``."""
     caps = [cap for region in regions for law in laws_of(region) for cap in law.caps]
     return tuple(dict.fromkeys(caps))
+
+
+@cache
+def rest_after_refusal(regions: tuple[str, ...]) -> tuple[timedelta, str]:
+    """How long nobody in one of ``regions`` may be called after a refusal, and which of them says so; zero where none
+    does."""
+    rests = [(law.rest_after_refusal, region) for region in regions for law in laws_of(region)]
+    return max(rests, default=(timedelta(), ""))

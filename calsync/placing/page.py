@@ -53,6 +53,8 @@ def _hours(law: Law) -> list[str]:
 
 def _also(law: Law) -> str:
     parts = [_cap(cap) for cap in law.caps]
+    if law.rest_after_refusal:
+        parts.append(f"no call for {law.rest_after_refusal.days} days after a refusal")
     if law.eves is not None:
         parts.append(f"day before a holiday {spell(law.eves)}")
     parts += [f"{day} {spell(hours)}" for day, hours in sorted(law.dates.items())]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from calsync.model import MINUTE, Commitment, Kind, State
-from calsync.placing.facts import Facts, barred
+from calsync.placing.facts import Facts
 from calsync.placing.grid import minutes, minutes_up, starts
 from calsync.placing.world import World
 
@@ -49,7 +49,7 @@ class Task:
 
     def bar(self, calls: Iterable[int]) -> None:
         """Reckon the attempt caps again, with these calls (UTC minutes) placed beside what the log holds."""
-        self.bars = barred(self.facts.caps, calls)
+        self.bars = self.facts.bars(calls)
         self._days = None
 
 
@@ -57,9 +57,8 @@ def make_task(number: int, commitment: Commitment, facts: Facts, world: World) -
     """The task of a live commitment."""
     first, last = minutes_up(commitment.window.earliest), minutes(commitment.window.latest)
     length = length_of(commitment, world)
-    return Task(
-        number, commitment, facts, max(world.now, first), last, length, world.grid.span(length), barred(facts.caps)
-    )
+    span = world.grid.span(length)
+    return Task(number, commitment, facts, max(world.now, first), last, length, span, facts.bars())
 
 
 def length_of(commitment: Commitment, world: World) -> int:
@@ -86,8 +85,7 @@ def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool
             mask &= grid.inside(day, first, last)
         mask = starts(mask, task.span)
         if mask and task.bars:
-            for opens, closes in task.bars:
-                mask &= ~_barred(world, day, opens, closes)
+            mask &= ~barred_cells(world, day, task.bars)
         if mask:
             yield day, mask
 
@@ -105,12 +103,16 @@ def hopeless(task: Task, world: World) -> bool:
     return True
 
 
-def _barred(world: World, day: int, opens: int, closes: int) -> int:
-    """The cells of a day that start strictly between two moments."""
+def barred_cells(world: World, day: int, bars: Iterable[tuple[int, int]]) -> int:
+    """The cells of a day that start strictly between the two moments of one of ``bars``."""
     base, count = world.grid.day(day)
-    low = max(0, (opens - base) // world.grid.pitch + 1)
-    high = min(count - 1, -((base - closes) // world.grid.pitch) - 1)
-    return (1 << (high + 1)) - (1 << low) if low <= high else 0
+    mask = 0
+    for opens, closes in bars:
+        low = max(0, (opens - base) // world.grid.pitch + 1)
+        high = min(count - 1, -((base - closes) // world.grid.pitch) - 1)
+        if low <= high:
+            mask |= (1 << (high + 1)) - (1 << low)
+    return mask
 
 
 def fits(task: Task, world: World, cell: int) -> bool:

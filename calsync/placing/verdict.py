@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from calsync.model import Commitment, Kind, Placed, Problem, Slot
 from calsync.placing import words
-from calsync.placing.grid import minutes, minutes_up
+from calsync.placing.grid import SHIFT, bits, minutes, minutes_up
 from calsync.placing.law import legal_hours
 from calsync.placing.run import Run
 from calsync.placing.task import Task
@@ -59,6 +59,8 @@ def of_pinned(run: Run, task: Task, slot: Slot, others: Sequence[Slot]) -> Place
             )
     else:
         line += [words.zone_words(facts, slot), words.law_words(run.world, facts, slot)]
+    if task.how in ("fixed", "moved") and (bar := words.bar_words(facts, start, zone)):
+        line.append(f"{'a time they agreed to, but it' if task.how == 'fixed' else 'it'} {bar}")
     if task.how == "moved" and slot.start > commitment.window.latest:
         late = f"past the promise ({words.window_words(task, zone)})"
         line.append(late)
@@ -160,10 +162,10 @@ def _crowded(run: Run, task: Task, open_days: Mapping[int, int], window: str) ->
     wishes, places = task.facts.wishes, task.facts.land.places
     if wishes and not any(mask & run.world.wanted(places, wishes, day) for day, mask in open_days.items()):
         return f"{window} holds none of the hours they asked for"
-    if task.bars and any(run.world.open(places, wishes, day) & mask for day, mask in open_days.items()):
-        cap = task.facts.caps[0][0]
-        hours = int(cap.period.total_seconds() // 3600)
-        return f"{window} would be attempt {cap.calls + 1} in {f'{hours // 24} days' if hours > 48 else f'{hours} h'}"
+    free = [(day, run.world.open(places, wishes, day) & mask) for day, mask in open_days.items()]
+    if task.bars and any(mask for _, mask in free):
+        moment = next(run.world.grid.start(day << SHIFT | index) for day, mask in free for index in bits(mask))
+        return f"{window} {words.bar_words(task.facts, moment, run.world.rep.zone, task.bars)}"
     return f"you are busy all of {window}"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from calsync.model import Kind, Slot
-from calsync.placing.facts import Facts
+from calsync.placing.facts import Facts, barred
 from calsync.placing.grid import clock_of, minutes
-from calsync.placing.law import closing_law, law_name, legal_hours, name_of, spell
+from calsync.placing.law import Cap, closing_law, law_name, legal_hours, name_of, rest_after_refusal, spell
 from calsync.placing.task import Task
 from calsync.placing.world import World
 
@@ -120,6 +121,26 @@ def varied_words(facts: Facts, slot: Slot) -> str:
     if apart < NEIGHBOURS and last.weekday() == slot.start.weekday():
         return ""
     return f"varied from {short(last)}"
+
+
+def bar_words(facts: Facts, minute: int, zone: ZoneInfo, bars: Iterable[tuple[int, int]] | None = None) -> str:
+    """``"would be attempt 4 in 24 h"``: the cap or the refusal that forbids a call at a UTC minute; else ``""``.
+
+    ``bars`` are those of ``facts`` unless given: calls that were placed meanwhile count for a cap, too.
+    """
+    if facts.refused and facts.refused[0] < minute < facts.refused[1]:
+        rest, region = rest_after_refusal(tuple(dict.fromkeys(region for region, _ in facts.land.places)))
+        until = day_name(datetime.fromtimestamp(facts.refused[1] * 60, zone))
+        return f"is within {rest.days} days of their refusal: {name_of(region)} allows no call before {until}"
+    if not any(opens < minute < closes for opens, closes in (facts.bars() if bars is None else bars)):
+        return ""
+    cap = next((cap for cap, touches in facts.caps if _reached(cap, touches, minute)), facts.caps[0][0])
+    hours = int(cap.period.total_seconds() // 3600)
+    return f"would be attempt {cap.calls + 1} in {f'{hours // 24} days' if hours > 48 else f'{hours} h'}"
+
+
+def _reached(cap: Cap, touches: tuple[int, ...], minute: int) -> bool:
+    return any(opens < minute < closes for opens, closes in barred([(cap, touches)]))
 
 
 def outside_words(region: str, there: datetime) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from calsync.model import Channel
 from calsync.placing.holiday import holidays_of
-from calsync.placing.law import caps_of, hours_in_all, laws_of, legal_hours, spell, table
+from calsync.placing.law import caps_of, hours_in_all, laws_of, legal_hours, rest_after_refusal, spell, table
 
 MON, SAT, SUN = date(2026, 11, 30), date(2026, 12, 5), date(2026, 12, 6)
 CHRISTMAS, CHRISTMAS_EVE, THANKSGIVING = date(2026, 12, 25), date(2026, 12, 24), date(2026, 11, 26)
@@ -44,10 +44,10 @@ CHRISTMAS, CHRISTMAS_EVE, THANKSGIVING = date(2026, 12, 25), date(2026, 12, 24),
         ("US-RI", MON, "09:00-18:00"),
         ("US-RI", SAT, "10:00-17:00"),
         ("US-RI", SUN, "none"),
-        ("US-TX", MON, "09:00-21:00"),
-        ("US-TX", SUN, "12:00-21:00"),
+        ("US-TX", MON, "09:00-20:00"),
+        ("US-TX", SUN, "none"),
         ("US-TX", THANKSGIVING, "none"),
-        ("US-TX", date(2026, 11, 27), "09:00-21:00"),  # a holiday of the state, not of the country
+        ("US-TX", date(2026, 11, 27), "09:00-20:00"),  # a holiday of the state, not of the country
         ("US-SD", SUN, "none"),
         ("US-UT", SUN, "none"),
         ("US-UT", date(2026, 7, 24), "none"),  # Pioneer Day
@@ -61,6 +61,8 @@ CHRISTMAS, CHRISTMAS_EVE, THANKSGIVING = date(2026, 12, 25), date(2026, 12, 24),
         ("GG", MON, "09:00-20:00"),
         ("IE", SAT, "10:00-17:00"),
         ("DE", SUN, "none"),
+        ("AT", MON, "09:00-20:00"),
+        ("AT", SUN, "none"),
         ("FR", MON, "10:00-13:00, 14:00-20:00"),
         ("FR", SAT, "none"),
         ("FR", date(2026, 7, 14), "none"),
@@ -114,6 +116,72 @@ def test_an_unverified_row_is_at_least_as_strict_as_what_is_certain() -> None:
         for mine, theirs in zip(law.week, base.week, strict=True):
             assert all(any(a <= x and y <= b for a, b in theirs) for x, y in mine), code
         assert law.holidays == (), code
+
+
+NEIGHBOURS = {
+    "US-PA": ("US-MD",),
+    "US-RI": ("US-CT", "US-MA"),
+    "US-SD": ("US-MN",),
+    "US-TX": ("US-LA", "US-NM", "US-OK"),
+    "US-UT": ("US-NM", "US-NV"),
+    "US-WY": (),
+}
+"""The states beside each unverified one that have a confirmed row of their own."""
+
+
+def test_an_unverified_day_is_no_looser_than_that_of_a_confirmed_neighbour() -> None:
+    unverified = {code for code, law in table().items() if code.startswith("US-") and not law.verified}
+    assert unverified == set(NEIGHBOURS)
+    confirmed = {("US-PA", day) for day in range(5)}  # its weekdays are in the source, which breaks off after them
+    for code, others in NEIGHBOURS.items():
+        for other in others:
+            for day, (mine, theirs) in enumerate(zip(table()[code].week, table()[other].week, strict=True)):
+                if (code, day) not in confirmed:
+                    assert all(any(a <= x and y <= b for a, b in theirs) for x, y in mine), (code, other, day)
+
+
+@pytest.mark.parametrize(
+    ("region", "weekdays", "saturday", "sunday", "holiday"),
+    [
+        ("US", "08:00-21:00", "08:00-21:00", "08:00-21:00", "same"),
+        ("US-FL", "08:00-20:00", "08:00-20:00", "08:00-20:00", "same"),
+        ("US-OK", "08:00-20:00", "08:00-20:00", "08:00-20:00", "same"),
+        ("US-MD", "08:00-20:00", "08:00-20:00", "08:00-20:00", "same"),
+        ("US-WA", "08:00-20:00", "08:00-20:00", "08:00-20:00", "same"),
+        ("US-AL", "08:00-20:00", "08:00-20:00", "none", "none"),
+        ("US-LA", "08:00-20:00", "08:00-20:00", "none", "none"),
+        ("US-MS", "08:00-20:00", "08:00-20:00", "none", "none"),
+        ("US-CT", "09:00-20:00", "09:00-20:00", "09:00-20:00", "same"),
+        ("US-KY", "10:00-21:00", "10:00-21:00", "10:00-21:00", "same"),
+        ("US-MA", "08:00-20:00", "08:00-20:00", "08:00-20:00", "same"),
+        ("US-ME", "08:00-21:00", "08:00-21:00", "08:00-21:00", "same"),
+        ("US-MI", "09:00-21:00", "09:00-21:00", "09:00-21:00", "same"),
+        ("US-MN", "09:00-21:00", "09:00-21:00", "09:00-21:00", "same"),
+        ("US-NM", "09:00-21:00", "09:00-21:00", "09:00-21:00", "same"),
+        ("US-NV", "09:00-20:00", "09:00-20:00", "09:00-20:00", "same"),
+        ("CA", "09:00-21:30", "10:00-18:00", "10:00-18:00", "same"),
+        ("AU", "09:00-20:00", "09:00-17:00", "none", "none"),
+        ("FR", "10:00-13:00, 14:00-20:00", "none", "none", "none"),
+        ("IN", "09:00-21:00", "09:00-21:00", "09:00-21:00", "same"),
+    ],
+)
+def test_every_confirmed_row_says_what_its_source_does(
+    region: str, weekdays: str, saturday: str, sunday: str, holiday: str
+) -> None:
+    law = table()[region]
+    assert law.verified
+    assert [spell(hours) for hours in law.week] == [weekdays] * 5 + [saturday, sunday]
+    assert ("same" if law.holidays is None else spell(law.holidays)) == holiday
+
+
+def test_whose_attempts_are_capped_and_who_is_left_alone_after_a_refusal() -> None:
+    capped = {code: [(cap.calls, cap.period) for cap in law.caps] for code, law in table().items() if law.caps}
+    day, month = timedelta(hours=24), timedelta(days=30)
+    states = {"US-FL": [(3, day)], "US-MD": [(3, day)], "US-OK": [(3, day)], "US-ME": [(1, timedelta(hours=8))]}
+    france = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "BL", "MF")
+    assert capped == states | {code: [(4, month)] for code in france}
+    assert rest_after_refusal(("FR", "DE")) == (timedelta(days=60), "FR")
+    assert rest_after_refusal(("US-FL", "DE"))[0] == timedelta()
 
 
 def test_caps() -> None:
