@@ -435,57 +435,62 @@ def test_four_in_thirty_days_is_the_cap_of_france() -> None:
     assert placed.slot.start >= at(10, "10:30")
 
 
-class TestRefusal:
-    """France: nobody who said no is called again within 60 days."""
+FRANCE = "+33612345678"
+"""Nobody there who said no is called again within 60 days."""
 
-    FRANCE = "+33612345678"
 
-    def refused(self, days_ago: int) -> list[Attempt]:
-        row = attempt("luc", at(-days_ago, "10:30"), Outcome.NOT_INTERESTED)
-        return [row]
+def refused(days_ago: int) -> list[Attempt]:
+    row = attempt("luc", at(-days_ago, "10:30"), Outcome.NOT_INTERESTED)
+    return [row]
 
-    def test_no_call_for_sixty_days_and_the_next_one_after_them(self) -> None:
-        said_no = self.refused(50)
-        due = promise("luc", Kind.RANGE, window(0, until=18), attempt=said_no[-1])
-        placed = one(due, contacts=[contact("luc", self.FRANCE)])
-        assert placed.slot is not None
-        assert placed.slot.start >= at(10, "10:30")
 
-    def test_a_promise_inside_has_no_slot_and_says_why(self) -> None:
-        said_no = self.refused(50)
-        due = promise("luc", Kind.DAY, window(2), attempt=said_no[-1], made=at(-1, "12:00"))
-        placed = one(due, contacts=[contact("luc", self.FRANCE)], attempts=said_no)
-        assert placed.slot is None
-        assert "within 60 days of their refusal: France allows no call before Thu 10 Dec" in placed.why[0]
-        assert placed.problem is not None
+def test_no_call_for_sixty_days_and_the_next_one_after_them() -> None:
+    said_no = refused(50)
+    due = promise("luc", Kind.RANGE, window(0, until=18), attempt=said_no[-1])
+    placed = one(due, contacts=[contact("luc", FRANCE)])
+    assert placed.slot is not None
+    assert placed.slot.start >= at(10, "10:30")
 
-    def test_an_appointment_stands_and_the_law_is_said(self) -> None:
-        said_no = self.refused(50)
-        due = promise("luc", Kind.FIXED, Window(at(2, "09:00"), at(2, "09:00")), attempt=said_no[-1])
-        placed = one(due, contacts=[contact("luc", self.FRANCE)])
-        assert placed.slot == slot(2, "09:00")
-        assert "a time they agreed to, but it is within 60 days of their refusal" in placed.why[0]
 
-    def test_after_sixty_days_nothing_is_left_of_it(self) -> None:
-        due = promise("luc", Kind.DAY, window(2), attempt=self.refused(58)[-1])
-        placed = one(due, contacts=[contact("luc", self.FRANCE)])
-        assert placed.slot is not None
-        assert placed.slot.start.date() == at(2).date()
+def test_a_promise_inside_has_no_slot_and_says_why() -> None:
+    said_no = refused(50)
+    due = promise("luc", Kind.DAY, window(2), attempt=said_no[-1], made=at(-1, "12:00"))
+    placed = one(due, contacts=[contact("luc", FRANCE)], attempts=said_no)
+    assert placed.slot is None
+    assert "within 60 days of their refusal: France allows no call before Thu 10 Dec" in placed.why[0]
+    assert placed.problem is not None
 
-    def test_elsewhere_a_refusal_ends_what_was_owed_and_no_more(self) -> None:
-        due = promise("luc", Kind.DAY, window(2), attempt=self.refused(5)[-1])
-        assert starts(one(due)).startswith("Wed")
 
-    def test_before_you_promise_says_so(self) -> None:
-        luc, said_no = contact("luc", self.FRANCE), self.refused(50)
-        known = book([luc], *said_no)
-        advice = before_you_promise(window(2), luc, known, rep(), Policy(), now=at(0, "08:00"))
-        assert not advice.works
-        assert "Wed 2 Dec: a call then is within 60 days of their refusal" in advice.warnings[0]
-        assert advice.nearest == date(2026, 12, 10)
-        clock = Window(at(2, "09:00"), at(2, "09:00"))
-        told = before_you_promise(clock, luc, known, rep(), Policy(), now=at(0, "08:00")).warnings
-        assert any("is within 60 days of their refusal" in line for line in told)
+def test_an_appointment_stands_and_the_law_is_said() -> None:
+    said_no = refused(50)
+    due = promise("luc", Kind.FIXED, Window(at(2, "09:00"), at(2, "09:00")), attempt=said_no[-1])
+    placed = one(due, contacts=[contact("luc", FRANCE)])
+    assert placed.slot == slot(2, "09:00")
+    assert "a time they agreed to, but it is within 60 days of their refusal" in placed.why[0]
+
+
+def test_after_sixty_days_nothing_is_left_of_it() -> None:
+    due = promise("luc", Kind.DAY, window(2), attempt=refused(58)[-1])
+    placed = one(due, contacts=[contact("luc", FRANCE)])
+    assert placed.slot is not None
+    assert placed.slot.start.date() == at(2).date()
+
+
+def test_elsewhere_a_refusal_ends_what_was_owed_and_no_more() -> None:
+    due = promise("luc", Kind.DAY, window(2), attempt=refused(5)[-1])
+    assert starts(one(due)).startswith("Wed")
+
+
+def test_before_you_promise_says_so() -> None:
+    luc, said_no = contact("luc", FRANCE), refused(50)
+    known = book([luc], *said_no)
+    advice = before_you_promise(window(2), luc, known, rep(), Policy(), now=at(0, "08:00"))
+    assert not advice.works
+    assert "Wed 2 Dec: a call then is within 60 days of their refusal" in advice.warnings[0]
+    assert advice.nearest == date(2026, 12, 10)
+    clock = Window(at(2, "09:00"), at(2, "09:00"))
+    told = before_you_promise(clock, luc, known, rep(), Policy(), now=at(0, "08:00")).warnings
+    assert any("is within 60 days of their refusal" in line for line in told)
 
 
 def test_before_you_promise_counts_attempts_as_the_law_does() -> None:
