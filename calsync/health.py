@@ -29,14 +29,14 @@ def document(
     now: datetime,
 ) -> Document:
     """``{"open", "overdue", "waived", "calendars", "problems", "next_call"}``; times are in the rep's zone."""
-    states = [call.commitment.state.value for call in plan.calls]
+    states = [call.commitment.state.value for call in plan.active]
     ahead = [call for call in in_order(plan) if call.placed.slot and call.placed.slot.end > now]
     return {
         "open": states.count("open"),
         "overdue": states.count("missed"),
         "waived": [
             {"commitment_id": call.commitment.id, "contact_name": name_of(call.commitment.contact_id, contacts)}
-            for call in plan.calls
+            for call in plan.active
             if call.commitment.state.value == "waived"
         ],
         "calendars": [
@@ -60,7 +60,7 @@ def in_order(plan: Plan) -> list[PlannedCall]:
     """The live calls that have a slot, by time."""
     live = [
         (call.placed.slot.start, call.commitment.id, call)
-        for call in plan.calls
+        for call in plan.active
         if call.commitment.state.live and call.placed.slot is not None
     ]
     return [call for _, _, call in sorted(live, key=lambda row: row[:2])]

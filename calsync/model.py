@@ -249,6 +249,7 @@ class Policy:
     deadline: str = "on"
     follow_up_contact: bool = True
     default_cadence: str = "referral"
+    after_sale: str = ""
     keep_history: bool = True
     slot_minutes: int = 10
     gap_minutes: int = 0
@@ -431,10 +432,10 @@ class Book:
 class Plan:
     """The answer of the pure half: every commitment of the log, the notices, the problems, as of ``now``.
 
-    ``active`` are the few of the ``calls`` that matter today: owed, on a calendar as history, or waived by the rep; only
-    they have a slot or an entry.  ``do_not_call`` are the ids of contacts of whom nothing may stay on a calendar, history
-    included, and ``erased`` those of their commitments.  ``wakes`` is when a row of the log that lies ahead of ``now``
-    next changes something.
+    ``active`` are the few of the ``calls`` that matter today: owed, on a calendar as history, or waived by the rep;
+    only they have a slot or an entry.  ``do_not_call`` are the ids of contacts of whom nothing may stay on a calendar,
+    history included, and ``erased`` those of their commitments.  ``wakes`` is when a row of the log that lies ahead of
+    ``now`` next changes something.
     """
 
     now: datetime

@@ -150,11 +150,11 @@ class Office:
 
     def commitment(self, book: Book, mark: str, now: datetime) -> Commitment | None:
         """The commitment that bears that id in the log as it is, ``None`` where the log has none."""
+        memory = self.memory.folded
         if self.calm is None or self.calm.book is not book:
-            folded = fold(book, self.cadences, self.read, self.rep, self.policy, self.decisions([]), now).commitments
-        else:
-            folded = tuple(call.commitment for call in self.calm.plan.calls)
-        return next((one for one in folded if one.id == mark), None)
+            decisions = self.decisions([])
+            fold(book, self.cadences, self.read, self.rep, self.policy, decisions, now, memory=memory)
+        return memory.find(mark)
 
     def _read_slot(self, start: str, end: str) -> Slot:
         zone = self.rep.zone

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from calsync import commitments, placing
-from calsync.cadences import Cadence, choose
+from calsync.cadences import Cadence, Chooser
 from calsync.commitments import Folded, fold
+from calsync.later import Later
 from calsync.model import (
     Attempt,
     Book,
@@ -105,7 +107,7 @@ def plan(world: World, now: datetime) -> Plan:
         world.book, world.cadences, world.read, world.rep, world.policy, world.decisions, now, memory=memory.folded
     )
     placed = place(
-        [one for one in folded.commitments if one.state.live],
+        folded.live,
         world.book,
         world.rep,
         world.policy,
@@ -114,36 +116,42 @@ def plan(world: World, now: datetime) -> Plan:
         now=now,
         memory=memory.placed,
     )
-    calls = _calls(folded, placed, world, memory, now)
+    active = _active(folded, placed, world, memory, now)
     problems = _problems(world, folded, placed)
     told = notice(problems, world.rep, now)
     return Plan(
-        now=now, calls=calls, notices=(told,) if told else (), problems=problems, do_not_call=folded.do_not_call
+        now=now,
+        calls=Later(partial(_every_call, folded.commitments, active), len(folded.commitments)),
+        active=active,
+        notices=(told,) if told else (),
+        problems=problems,
+        do_not_call=folded.do_not_call,
+        erased=folded.erased,
+        wakes=folded.wakes,
     )
 
 
 def wanted(plan: Plan, rep: Rep, policy: Policy) -> Wanted:
     """What every calendar should show for this plan."""
-    entries = [call.entry for call in plan.calls if call.entry is not None]
+    entries = [call.entry for call in plan.active if call.entry is not None]
     entries += [notice_entry(one, rep) for one in plan.notices]
-    erase = frozenset(call.commitment.id for call in plan.calls if call.commitment.contact_id in plan.do_not_call)
-    return Wanted(tuple(entries), erase=erase, erase_history=not policy.keep_history)
+    return Wanted(tuple(entries), erase=plan.erased, erase_history=not policy.keep_history)
 
 
-def _calls(
-    folded: Folded, placed: tuple[Placed, ...], world: World, memory: Memory, now: datetime
+def _active(
+    folded: Folded, placed: Sequence[Placed], world: World, memory: Memory, now: datetime
 ) -> tuple[PlannedCall, ...]:
-    """Every commitment with its slot and its entry; what is as it was last time is taken as it was."""
+    """What is owed, waived or still to be seen, with its slot and its entry; what is as it was is taken as it was."""
     slots = iter(placed)
     known, seen = memory.known, world.decisions.seen
     calls: list[PlannedCall] = []
     kept: dict[str, Known] = {}
-    for commitment in folded.commitments:
+    for commitment in _that_matter(folded, world.decisions, memory):
         mark = commitment.id
         found = known.get(mark)
         if not commitment.state.live and mark not in seen:
             if found is None or found.commitment is not commitment or found.basis is not None:
-                found = Known(commitment, None, PlannedCall(Placed(commitment, None), None))
+                found = Known(commitment, None, _ended(commitment))
         else:
             one = next(slots) if commitment.state.live else Placed(commitment, None)
             basis = _basis(one, world, folded, now)
@@ -153,6 +161,24 @@ def _calls(
         calls.append(found.call)
     memory.known = kept
     return tuple(calls)
+
+
+def _that_matter(folded: Folded, decisions: Decisions, memory: Memory) -> Sequence[Commitment]:
+    """The commitments that are owed, and those that have ended but were waived or stand on a calendar."""
+    live = {one.id for one in folded.live}
+    marks = {*decisions.seen, *decisions.waived} - live
+    ended = [one for mark in marks if (one := memory.folded.find(mark)) is not None]
+    return sorted([*folded.live, *ended], key=commitments.order) if ended else folded.live
+
+
+def _every_call(folded: Sequence[Commitment], active: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+    """Every commitment of the log: the few that are active, and those that have ended."""
+    known = {call.commitment.id: call for call in active}
+    return tuple([known.get(one.id) or _ended(one) for one in folded])
+
+
+def _ended(commitment: Commitment) -> PlannedCall:
+    return PlannedCall(Placed(commitment, None), None)
 
 
 def _basis(placed: Placed, world: World, folded: Folded, now: datetime) -> Basis:
@@ -179,7 +205,8 @@ def _leaves_history(commitment: Commitment, seen: Slot, noted: bool, now: dateti
 def _entry(basis: Basis, world: World, now: datetime) -> Entry | None:
     placed, contact = basis.placed, basis.contact
     if placed.slot is not None:
-        cadence = choose(contact, world.cadences, world.policy.default_cadence)
+        chooser = Chooser(world.cadences, world.policy.default_cadence, world.policy.after_sale)
+        cadence = chooser(contact, placed.commitment.cadence)
         return render(
             placed, contact, basis.history, cadence, world.rep, world.policy, world.templates, world.read, now
         )

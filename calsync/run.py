@@ -152,7 +152,7 @@ def _shrunk(run: Run, book: Book) -> tuple[str, ...]:
 def _owes_the_same(office: Office, now: datetime) -> bool:
     standing = {row.mark for table in office.tables() for row in table.values() if row.status is Status.LIVE}
     made = office.plan(now)
-    owed = {call.commitment.id for call in made.calls if call.entry is not None and call.entry.live}
+    owed = {call.commitment.id for call in made.active if call.entry is not None and call.entry.live}
     opted_out = set(office.ledger.setting(OPTED_OUT).split())
     return owed == {mark for mark in standing if not mark.startswith(NOTICE)} and opted_out <= _digests(made)
 
@@ -221,7 +221,7 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
     trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
     if not trouble and all(state.state == "ok" for state in run.states.values()):
-        until = _changes_at(book, plan, run.now.astimezone(office.rep.zone))
+        until = _changes_at(plan, run.now.astimezone(office.rep.zone))
         office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)
     return book, plan, again
 
@@ -314,7 +314,7 @@ def _decide(run: Run, decisions: Iterable[Decision]) -> None:
 
 
 def _adopted_times(plan: Plan, looks: Iterable[Look], now: datetime) -> list[Decision]:
-    entries = {call.entry.uid: call.entry for call in plan.calls if call.entry is not None and call.entry.live}
+    entries = {call.entry.uid: call.entry for call in plan.active if call.entry is not None and call.entry.live}
     moves = []
     for look in looks:
         for uid, seen in look.unknown.items():
@@ -349,7 +349,7 @@ def _busy_specs(office: Office) -> tuple[CalendarSpec, ...]:
 
 def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     """Reconcile and carry out, calendar by calendar; who must not be called goes first, everywhere (G11)."""
-    whys = {call.commitment.id: call.placed.why for call in plan.calls}
+    whys = {call.commitment.id: call.placed.why for call in plan.active}
     todo: list[tuple[Look, list[Action]]] = []
     for look in looks:
         run.problems.extend(look.problems)
@@ -456,13 +456,14 @@ def _calm(run: Run, book: Book, looks: Iterable[Look], busy: tuple[Span, ...]) -
     return calm.plan
 
 
-def _changes_at(book: Book, plan: Plan, now: datetime) -> datetime:
+def _changes_at(plan: Plan, now: datetime) -> datetime:
     """The next moment at which time alone changes the plan: a window opens or closes, a slot passes, a day turns, an
     attempt that was logged ahead of time comes to pass."""
     tomorrow = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     moments = [tomorrow]
-    moments += [attempts[-1].at for attempts in book.attempts.values() if attempts and attempts[-1].at > now]
-    for call in plan.calls:
+    if plan.wakes is not None:
+        moments.append(plan.wakes)
+    for call in plan.active:
         if call.commitment.state.live:
             window = call.commitment.window
             # What is owed is missed past its end, not at it; an appointment only after its grace.

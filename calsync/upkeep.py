@@ -35,7 +35,7 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
     """
     made = office.plan(now)
     want = wanted(made, office.rep, office.policy)
-    whys = {call.commitment.id: call.placed.why for call in made.calls}
+    whys = {call.commitment.id: call.placed.why for call in made.active}
     results = []
     for spec in office.settings.calendars:
         result = Checked(spec.name)

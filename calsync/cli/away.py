@@ -34,7 +34,8 @@ def run(config: Path | None, at: str | None, first: str, last: str, *, as_json: 
         if asked is not None:
             rep = replace(rep, away=(asked,))
             plan = make_plan(replace(view.world, rep=replace(rep, away=(*view.office.rep.away, asked))), view.now)
-        trips = [Trip(away, tuple(_inside(plan.calls, away, rep))) for away in rep.away if away.last >= view.now.date()]
+        ahead = [away for away in rep.away if away.last >= view.now.date()]
+        trips = [Trip(away, tuple(_inside(plan.active, away, rep))) for away in ahead]
         if as_json:
             show.print_json({"away": [_json(trip, view) for trip in trips]})
         else:

@@ -93,7 +93,7 @@ def _office(office: Office, now: datetime) -> Iterator[Finding]:
     yield Finding("contacts and calls", said, book.problems)
     yield Finding("cadences", ", ".join(office.cadences), tuple(_cadence_problems(office, book, now)))
     plan = office.plan(now)
-    owed = [call.commitment for call in plan.calls if call.commitment.state.live]
+    owed = [call.commitment for call in plan.active if call.commitment.state.live]
     rest = tuple(problem for problem in plan.problems if problem not in book.problems)
     notes = tuple(_gaps(office, [book.contacts[one.contact_id] for one in owed]))
     yield Finding("promises", f"{show.count(len(owed), 'call')} owed", rest, notes=notes)

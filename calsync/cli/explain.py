@@ -41,7 +41,7 @@ def _placing(view: looking.FreeView, call: PlannedCall) -> tuple[str, ...]:
     if not call.commitment.state.live:
         return ()
     office, world = view.office, view.world
-    others = [one.placed for one in view.plan.calls if one is not call]
+    others = [one.placed for one in view.plan.active if one is not call]
     found = explain(
         call.placed,
         world.book,

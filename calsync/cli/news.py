@@ -56,7 +56,7 @@ def _check(view: looking.View, news: str, when: str) -> None:
 
 
 def _round(view: looking.View, news: str, when: str) -> Round:
-    owed = {call.commitment.contact_id: call for call in view.plan.calls if call.commitment.state.live}
+    owed = {call.commitment.contact_id: call for call in view.plan.active if call.commitment.state.live}
     made = {call.commitment.id for call in view.plan.calls}
     rows, spared = [], []
     for contact in permitted(view.contacts.values()):

@@ -24,7 +24,7 @@ def run(config: Path | None, at: str | None, *, as_json: bool) -> int:
 
 def exit_code(plan: Plan) -> int:
     """1 where something needs a person."""
-    stuck = any(call.commitment.state.live and call.placed.slot is None for call in plan.calls)
+    stuck = any(call.commitment.state.live and call.placed.slot is None for call in plan.active)
     return 1 if plan.problems or stuck else 0
 
 
@@ -97,7 +97,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 def _print(view: looking.View) -> None:
     zone = view.office.rep.zone
     live = sorted(
-        (call for call in view.plan.calls if call.commitment.state.live),
+        (call for call in view.plan.active if call.commitment.state.live),
         key=lambda call: (
             call.placed.slot.start if call.placed.slot else call.commitment.window.latest,
             call.commitment.id,

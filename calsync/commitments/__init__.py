@@ -1,8 +1,9 @@
 """The fold: attempts become commitments and their states (docs/explanation/life-of-a-promise.md)."""
 
-from calsync.commitments.fold import Folded, Follow, fold
+from calsync.commitments.fold import Folded, fold
+from calsync.commitments.following import Follow
 from calsync.commitments.life import History, NextStep, Rules, fold_contact
-from calsync.commitments.memory import Memory
+from calsync.commitments.memory import Memory, Remembered, order
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import FOLLOW_UP_DAYS
 from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, message_of_theirs, missed_theirs, our_call
@@ -16,6 +17,7 @@ __all__ = [
     "History",
     "Memory",
     "NextStep",
+    "Remembered",
     "Rules",
     "age",
     "fold",
@@ -26,6 +28,7 @@ __all__ = [
     "missed_theirs",
     "next_working_day",
     "numbers",
+    "order",
     "our_call",
     "working_window",
 ]

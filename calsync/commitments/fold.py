@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from calsync.cadences import Cadence, Chooser, Guide, Next, Walk, next_of
+from calsync.cadences import Cadence
+from calsync.commitments.following import Follow
 from calsync.commitments.life import Rules, fold_contact
 from calsync.commitments.memory import Memory
-from calsync.model import Attempt, Book, Commitment, Contact, Decisions, PhraseReader, Policy, Problem, Rep
+from calsync.model import Book, Commitment, Decisions, PhraseReader, Policy, Problem, Rep
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +30,6 @@ class Folded:
     do_not_call: frozenset[str] = frozenset()
     erased: frozenset[str] = frozenset()
     wakes: datetime | None = None
-
-
-class Follow:
-    """The cadence that each contact follows, bound to the rep: a ``NextStep``.
-
-    Asked about one attempt after the other of the same contact, it goes on from where it stood.  Two of them are equal
-    where they go by the same cadences, reader, rep and policy.
-    """
-
-    def __init__(self, cadences: Mapping[str, Cadence], read: PhraseReader, rep: Rep, policy: Policy) -> None:
-        self._by = (cadences, read, rep, policy)
-        self.choose = Chooser(cadences, policy.default_cadence)
-        self._guides: dict[str, Guide] = {}
-        self._walk: Walk | None = None
-        self._walked = 0
-
-    def __call__(self, contact: Contact, history: Sequence[Attempt]) -> Next:
-        walk = self._walk
-        if walk is None or walk.contact is not contact or not self._leads_to(walk, history):
-            walk, self._walked = Walk(self._guide(contact), contact), 0
-            self._walk = walk
-        for index in range(self._walked, len(history)):
-            walk.place.go_on(history[index])
-        self._walked = len(history)
-        return next_of(walk)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Follow) and self._by == other._by
-
-    __hash__ = None  # type: ignore[assignment]  # equal by values that have no hash
-
-    def _leads_to(self, walk: Walk, history: Sequence[Attempt]) -> bool:
-        """True where the history goes on from the attempt at which the walk stands."""
-        return 0 < self._walked < len(history) and history[self._walked - 1] is walk.place.last
-
-    def _guide(self, contact: Contact) -> Guide:
-        cadence = self.choose(contact)
-        guide = self._guides.get(cadence.name)
-        if guide is None:
-            _, read, rep, _ = self._by
-            guide = self._guides[cadence.name] = Guide(cadence, read, rep)
-        return guide
 
 
 def fold(  # noqa: PLR0917
@@ -102,9 +61,7 @@ def fold(  # noqa: PLR0917
             memory.keep(contact, book, rules.waived, now, history)
         memory.settle(book, rules.waived, now)
     asked = memory.do_not_call(book.contacts)
-    return Folded(
-        memory.every(), memory.live(), tuple(memory.problems()), asked, memory.erased(asked), memory.wakes()
-    )
+    return Folded(memory.every(), memory.live(), tuple(memory.problems()), asked, memory.erased(asked), memory.wakes())
 
 
 @contextmanager

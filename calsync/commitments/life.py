@@ -66,7 +66,7 @@ class Rules:
     rep: Rep
     policy: Policy
     waived: frozenset[str] = frozenset()
-    cadence_of: Callable[[Contact], Cadence] | None = None
+    cadence_of: Callable[[Contact, StepRef | None], Cadence] | None = None
 
 
 def fold_contact(contact: Contact, attempts: Sequence[Attempt], rules: Rules, now: datetime) -> History:
@@ -181,14 +181,14 @@ class _Life:
         if self._waived(owed):
             return self._commitment(owed, State.WAIVED, None, "you deleted its event")
         state = open_or_missed(owed.promise.kind, owed.window, now)
-        return replace(self._commitment(owed, state, None, ""), minutes=self._minutes(owed.promise.kind))
+        return replace(self._commitment(owed, state, None, ""), minutes=self._minutes(owed))
 
-    def _minutes(self, kind: Kind) -> int:
+    def _minutes(self, owed: _Owed) -> int:
         """How long the contact's cadence says the call takes; 0 where it does not ask for more than any call gets."""
         if self.rules.cadence_of is None:
             return 0
-        cadence = self.rules.cadence_of(self.contact)
-        if kind is Kind.FIXED:
+        cadence = self.rules.cadence_of(self.contact, owed.step)
+        if owed.promise.kind is Kind.FIXED:
             return cadence.appointment_minutes
         return cadence.call_minutes if cadence.call_minutes > self.rules.policy.slot_minutes else 0
 

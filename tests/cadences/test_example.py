@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from calsync.cadences import choose
@@ -16,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "config" / "example"
 NOW = at("11-25", "08:00")
 
 
-def example() -> tuple[Rep, Book, tuple[Commitment, ...]]:
+def example() -> tuple[Rep, Book, Sequence[Commitment]]:
     settings = load(FOLDER / "calsync.toml")
     rep = settings.rep()
     reader = Reader(

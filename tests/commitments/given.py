@@ -126,7 +126,7 @@ def told(
     policy: Policy = POLICY,
     cadence: Sequence[Next] = (),
     waived: Sequence[str] = (),
-) -> tuple[Commitment, ...]:
+) -> Sequence[Commitment]:
     """Fold a log.  ``cadence`` is what the cadence answers after the first, second, … attempt (then: nothing)."""
     return story(*log, now=now, contact=contact, policy=policy, cadence=cadence, waived=waived).commitments
 

@@ -314,7 +314,7 @@ def test_our_own_message_keeps_our_words() -> None:
     assert (found.promised_by, found.window) == (PromisedBy.REP, hours("Fri"))
 
 
-def _read_for_real(attempt: Attempt) -> tuple[Commitment, ...]:
+def _read_for_real(attempt: Attempt) -> Sequence[Commitment]:
     def language(text: str, said_at: datetime, contact: Contact) -> Reading:
         return promises.read(text, said_at, zone=ZONE)
 
