@@ -42,7 +42,7 @@ def place(
     """
     run = Run(commitments, book, rep, policy, busy=busy, decisions=decisions, now=now, memory=memory)
     waiting, remembered = standing.sort(run)
-    waiting = [task for task in waiting if not standing.awkward(run, task)]
+    waiting = standing.awkward(run, waiting)
     waiting += standing.recall(run, remembered, waiting)
     standing.keep_seen(run, waiting)
     bound = sorted((task for task in waiting if task.bound), key=urgency)

@@ -53,8 +53,26 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
     return waiting, remembered
 
 
-def awkward(run: Run, task: Task) -> bool:
-    """Set down a call whose window holds no cell, but a moment that must or can be kept; True when that was done."""
+def awkward(run: Run, waiting: Sequence[Task]) -> list[Task]:
+    """Set down the calls whose window holds no cell, but a moment that must or can be kept; the tasks that are left.
+
+    What is set down takes minutes from the others, and may be the last ones of a window: so all are asked again.
+    """
+    set_down: list[tuple[Task, Slot]] = []
+    while True:
+        left = [task for task in waiting if not _set_down(run, task, set_down)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+        for task in waiting:
+            task.look_again()
+    for task, slot in set_down:
+        others = [other for one, other in set_down if one is not task]
+        run.placed[task.number] = verdict.of_pinned(run, task, slot, others)
+    return list(waiting)
+
+
+def _set_down(run: Run, task: Task, set_down: list[tuple[Task, Slot]]) -> bool:
     if slot := pins.agreed(task, run.world):
         task.how = "fixed"
     elif slot := pins.narrow(task, run.world):
@@ -62,7 +80,7 @@ def awkward(run: Run, task: Task) -> bool:
     else:
         return False
     run.pin(task, slot)
-    run.placed[task.number] = verdict.of_pinned(run, task, slot, [])
+    set_down.append((task, slot))
     return True
 
 

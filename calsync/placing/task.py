@@ -47,6 +47,10 @@ class Task:
             self._days = list(cells(self, world, self.first, self.last))
         return self._days
 
+    def look_again(self) -> None:
+        """Forget the cells of the window: something was set down for good meanwhile."""
+        self._days = None
+
     def bar(self, calls: Iterable[int]) -> None:
         """Reckon the attempt caps again, with these calls (UTC minutes) placed beside what the log holds."""
         self.bars = self.facts.bars(calls)

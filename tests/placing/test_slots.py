@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from calsync.model import Attempt, Channel, Kind, Outcome, Policy, PromisedBy, Slot, Span, State, Window
+from calsync.model import Attempt, Channel, Hours, Kind, Outcome, Policy, PromisedBy, Slot, Span, State, Window
 from calsync.placing import before_you_promise
 from tests.placing.samples import (
     FLORIDA,
@@ -93,6 +93,28 @@ def test_about_three_is_kept_at_three_where_its_window_holds_no_slot() -> None:
     agreed = one(promise("dana", Kind.FIXED, late), contacts=[contact("dana", FLORIDA)])
     assert agreed.slot == slot(2, "21:00")
     assert "a time they agreed to, but Florida allows 08:00-20:00" in agreed.why[0]
+
+
+def test_another_call_keeps_clear_of_three_that_is_kept_because_its_window_holds_no_slot() -> None:
+    """Whoever is looked at first: Florida's hours are over, so that call stands at 20:00, and nothing else does."""
+    due = Window(at(1, "19:30"), at(1, "20:30"))
+    people = [contact("dana"), contact("ben", FLORIDA)]
+    hours = rep(hours=Hours.same(time(9), time(22)))
+    for order in (people, people[::-1]):
+        placed = put(*(promise(who.id, Kind.FIXED, due) for who in order), contacts=people, who=hours)
+        found = {each.commitment.contact_id: starts(each) for each in placed}
+        assert found == {"dana": "Tue 19:50", "ben": "Tue 20:00"}
+
+
+def test_about_three_twice_where_there_is_no_other_minute_is_a_problem_of_both() -> None:
+    due = Window(at(1, "14:30"), at(1, "15:30"))
+    first, second = put(
+        promise("dana", Kind.FIXED, due), promise("ben", Kind.FIXED, due), busy=[span(1, "14:00", "16:00")]
+    )
+    assert starts(first) == starts(second) == "Tue 15:00"
+    for placed in (first, second):
+        assert "another call is set for 15:00 too" in placed.why[0]
+        assert placed.problem is not None
 
 
 @pytest.mark.parametrize(
