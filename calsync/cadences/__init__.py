@@ -1,7 +1,7 @@
 """Cadences: what to say on each attempt, what it promises, whether to leave a voicemail, and when to stop."""
 
 from calsync.cadences.advance import implied, next_of, step_after
-from calsync.cadences.choosing import Chooser, choose, unknown_cadence, unknown_groups, with_groups
+from calsync.cadences.choosing import Chooser, begins_with_a_sale, choose, unknown_cadence, unknown_groups, with_groups
 from calsync.cadences.guide import Guide, Walk
 from calsync.cadences.loading import load, shipped_folder
 from calsync.cadences.model import Advice, Cadence, Callback, Choice, Leave, Next, Step, Words
@@ -19,6 +19,7 @@ __all__ = [
     "Step",
     "Walk",
     "Words",
+    "begins_with_a_sale",
     "choose",
     "day_in_words",
     "implied",

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from calsync.cadences.model import Cadence
 from calsync.errors import ConfigError
-from calsync.model import Contact, Problem
+from calsync.model import Contact, Outcome, Problem, StepRef
 
 
 def choose(contact: Contact, cadences: Mapping[str, Cadence], policy_default: str) -> Cadence:
@@ -38,12 +38,17 @@ def choose(contact: Contact, cadences: Mapping[str, Cadence], policy_default: st
 class Chooser:
     """``choose`` for many contacts, of whom most are alike in everything that it looks at."""
 
-    def __init__(self, cadences: Mapping[str, Cadence], policy_default: str) -> None:
+    def __init__(self, cadences: Mapping[str, Cadence], policy_default: str, after_sale: str = "") -> None:
         self._cadences, self._default = cadences, policy_default
+        self.after_sale = begins_with_a_sale(cadences, after_sale)
+        """The cadence that a sale sets off, where one is named and there is such a cadence."""
+        self._by = (policy_default, after_sale, cadences)
         self._chosen: dict[object, Cadence] = {}
 
-    def __call__(self, contact: Contact) -> Cadence:
-        """The contact's cadence."""
+    def __call__(self, contact: Contact, step: StepRef | None = None) -> Cadence:
+        """The contact's cadence; after a sale that which the ``step`` of a call belongs to."""
+        if step is not None and self.after_sale is not None and step.name == self.after_sale.name:
+            return self.after_sale
         alike = (contact.cadence, contact.groups, contact.kind, contact.phones[0].line if contact.phones else None)
         found = self._chosen.get(alike)
         if found is None:
@@ -51,9 +56,15 @@ class Chooser:
         return found
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Chooser) and (self._default, self._cadences) == (other._default, other._cadences)
+        return isinstance(other, Chooser) and self._by == other._by
 
     __hash__ = None  # type: ignore[assignment]  # equal by values that have no hash
+
+
+def begins_with_a_sale(cadences: Mapping[str, Cadence], name: str) -> Cadence | None:
+    """The cadence of that name, where there is one and it begins with a sale; ``None`` for any other."""
+    found = cadences.get(_key(name, cadences)) if name else None
+    return found if found is not None and found.starts_on is Outcome.SOLD else None
 
 
 def unknown_cadence(contact: Contact, cadences: Mapping[str, Cadence]) -> Problem | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from calsync.cadences import choose, unknown_cadence, unknown_groups
+from calsync.cadences import begins_with_a_sale, choose, unknown_cadence, unknown_groups
 from calsync.cadences.lint import lint, unreadable
 from calsync.calendars import CalendarSpec, open_calendar
 from calsync.cli import looking, show
@@ -121,19 +121,28 @@ def _cadence_problems(office: Office, book: Book, now: datetime) -> Iterator[Pro
 
 
 def _unknown_names(office: Office) -> Iterator[Problem]:
-    """Names of cadences in the configuration that no file has."""
+    """Names of cadences in the configuration that no file has, or that cannot do what they are named for."""
     settings, known = office.settings, list(office.cadences)
     named: dict[Key, str] = {("cadences", "default"): office.policy.default_cadence}
     unknown = unknown_groups(office.cadences, settings.cadence_by_group)
     by_group = {group: name for group, name in settings.cadence_by_group.items() if name in unknown}
     named |= {("cadences", "by_group", group): name for group, name in by_group.items()}
+    after_sale = office.policy.after_sale
+    if after_sale:
+        named["cadences", "after_sale"] = after_sale
     for key, name in named.items():
+        file = settings.file
         if name not in known:
             near = nearest(name, known)
             hint = f'did you mean "{near}"?' if near else f"one of {', '.join(known)}"
-            file = settings.file
-            line = line_of(key_lines(file.read_text(encoding="utf-8-sig")), key)
-            yield Problem(str(file), line, dotted(key), f'there is no cadence "{name}"', hint)
+            message = f'there is no cadence "{name}"'
+        elif key == ("cadences", "after_sale") and begins_with_a_sale(office.cadences, name) is None:
+            message = f'the cadence "{name}" does not begin with a sale, so a sale would plan no call'
+            hint = 'write starts_on = "sold" into its file, or name another, like "after-sale"'
+        else:
+            continue
+        line = line_of(key_lines(file.read_text(encoding="utf-8-sig")), key)
+        yield Problem(str(file), line, dotted(key), message, hint)
 
 
 def _working_morning(now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
-from calsync.cadences import choose
+from calsync.cadences import Chooser
 from calsync.cli import looking, show
 from calsync.cli.plan import exit_code, plan_json
 from calsync.model import Contact, Kind, PlannedCall, PromisedBy
@@ -28,7 +28,7 @@ def run(config: Path | None, at: str | None, words: str, *, as_json: bool) -> in
                 for row in everything["commitments"]
                 if row["contact_id"] == contact.id
             ]
-            person = {"contact": {"id": contact.id, "name": contact.name}, "cadence": _cadence(view, contact)}
+            person = {"contact": {"id": contact.id, "name": contact.name}, "cadence": _cadence(view, contact, calls)}
             show.print_json(person | everything | {"unread": list(view.unread)})
         else:
             lines = [*_lines(view, contact, calls, told), *(f"busy times not read: {one}" for one in view.unread)]
@@ -55,8 +55,11 @@ def _placing(view: looking.FreeView, call: PlannedCall) -> tuple[str, ...]:
     return tuple(line for line in found if line not in call.placed.why)
 
 
-def _cadence(view: looking.FreeView, contact: Contact) -> str:
-    return choose(contact, view.office.cadences, view.office.policy.default_cadence).name
+def _cadence(view: looking.FreeView, contact: Contact, calls: Sequence[PlannedCall]) -> str:
+    """The cadence that the contact follows now: after a sale another one than before."""
+    policy = view.office.policy
+    step = next((call.commitment.cadence for call in calls if call.commitment.state.live), None)
+    return Chooser(view.office.cadences, policy.default_cadence, policy.after_sale)(contact, step).name
 
 
 def _lines(
@@ -64,7 +67,7 @@ def _lines(
 ) -> Iterator[str]:
     zone = view.office.rep.zone
     where = f" ({contact.where.file}:{contact.where.line})" if contact.where.line else ""
-    yield f"{contact.name or contact.id}{where}, cadence {_cadence(view, contact)}"
+    yield f"{contact.name or contact.id}{where}, cadence {_cadence(view, contact, calls)}"
     if not calls:
         yield "  nothing was promised, so no call is owed"
     for call in calls:

@@ -309,6 +309,11 @@ class CadencesSection(Section):
     """Which cadence a contact is in: what the contact list says, else its group's, else the default."""
 
     default: Text = Field(default="referral", description="The cadence of everybody else.", examples=["customer-care"])
+    after_sale: Text | None = Field(
+        default=None,
+        description="The cadence that a sale sets off, whatever ran before. Default: a sale ends it all.",
+        examples=["after-sale"],
+    )
     folder: Text | None = Field(
         default="cadences",
         description="Your own cadences; one of the same name replaces a shipped one.",

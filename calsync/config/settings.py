@@ -72,6 +72,7 @@ class Settings:
             deadline=self.document.promises.deadline,
             follow_up_contact=self.document.promises.follow_up,
             default_cadence=self.document.cadences.default,
+            after_sale=self.document.cadences.after_sale or "",
             keep_history=events.keep_history,
             slot_minutes=placing.slot,
             gap_minutes=placing.gap,
