@@ -77,7 +77,7 @@ def _refused(past: Sequence[Attempt], regions: tuple[str, ...]) -> tuple[int, in
 
 def _touches(cap: Cap, attempts: Iterable[Attempt]) -> tuple[int, ...]:
     counted = (a for a in attempts if a.direction is Direction.OUTBOUND and a.channel in cap.channels)
-    return tuple(sorted(minutes(attempt.at) for attempt in counted))
+    return tuple(sorted(minutes_up(attempt.at) for attempt in counted))
 
 
 def barred(caps: Iterable[tuple[Cap, tuple[int, ...]]], placed: Iterable[int] = ()) -> list[tuple[int, int]]:

@@ -457,6 +457,17 @@ def test_four_in_thirty_days_is_the_cap_of_france() -> None:
     assert placed.slot.start >= at(10, "10:30")
 
 
+def test_a_cap_counts_to_the_second() -> None:
+    """A call at 12:00:45 is a day old at 12:01, not at 12:00."""
+    tried = [
+        attempt("dana", at(0, clock) + timedelta(seconds=45), Outcome.NO_ANSWER)
+        for clock in ("12:00", "14:00", "15:30")
+    ]
+    due = promise("dana", Kind.DAY, window(1, "12:00", "12:20"), attempt=tried[-1])
+    people = [contact("dana", FLORIDA)]
+    assert starts(one(due, contacts=people, attempts=tried[:-1], now=at(0, "16:00"))) == "Tue 12:10"
+
+
 FRANCE = "+33612345678"
 """Nobody there who said no is called again within 60 days."""
 
