@@ -152,9 +152,13 @@ def _news(
     does not mention.  ``asked_at``: when a token was shown; a full answer to it means that the server has forgotten.
     """
     by_href = shelf.by_href
-    seen = {one.uid: one for one in changes.seen}
     gone = {by_href[href] for href in changes.gone if href in by_href}
     same = {by_href[href] for href in changes.same if href in by_href}
+    seen = {one.uid: one for one in sorted(changes.seen, key=lambda one: one.href in by_href) if one.uid not in same}
+    for uid, one in seen.items():
+        # A second resource with the UID of one that is where it was: somebody's copy, unless the server moved ours.
+        if one.href not in by_href and uid in shelf.present - gone and (ours := calendar.get(uid)) is not None:
+            seen[uid] = ours
     if changes.full:
         gone |= shelf.present - set(seen) - same
     unheard = (echoes - same) & shelf.present

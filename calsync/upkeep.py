@@ -43,9 +43,9 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
         try:
             branch = _where_it_was(office, spec)
             listing = branch.calendar.changes(None)
-            result.events = len(listing.seen)
+            result.events = len({one.uid for one in listing.seen})
             result.findings = findings(want, branch.rows, listing)
-            result.copies = copies(listing)
+            result.copies = copies(branch.rows, listing)
             if repair:
                 writer = Writer(branch.calendar, office.ledger, office.cache, branch.rows, now, whys)
                 office.cache.put_seen(spec.name, list(listing.seen))

@@ -30,7 +30,7 @@ class Finding:
 
 def findings(wanted: Wanted, rows: Mapping[str, Row], listing: Changes) -> tuple[Finding, ...]:
     """Compare a full ``listing`` (every event of ours, read whole) with the rows and with what is wanted."""
-    seen = {one.uid: one for one in listing.seen if not one.cancelled}
+    seen = _ours(rows, listing)
     unread = set(listing.same)
     entries = {entry.uid: entry for entry in wanted.entries}
     found: list[Finding] = []
@@ -47,9 +47,23 @@ def findings(wanted: Wanted, rows: Mapping[str, Row], listing: Changes) -> tuple
     return tuple(found)
 
 
-def copies(listing: Changes) -> tuple[str, ...]:
-    """Titles of copies of our events that a person made: theirs, mentioned and left alone."""
-    return tuple(sorted(title or "an event without a title" for title in listing.copies))
+def copies(rows: Mapping[str, Row], listing: Changes) -> tuple[str, ...]:
+    """Titles of copies of our events that a person made: theirs, mentioned and left alone.
+
+    A second resource with the same UID is one as well: where both are, ours is the one that the ledger knows.
+    """
+    ours = _ours(rows, listing)
+    titles = [one.title for one in listing.seen if not one.cancelled and one.href != ours[one.uid].href]
+    return tuple(sorted(title or "an event without a title" for title in (*listing.copies, *titles)))
+
+
+def _ours(rows: Mapping[str, Row], listing: Changes) -> dict[str, Seen]:
+    known = {row.href for row in rows.values()}
+    found: dict[str, Seen] = {}
+    for one in listing.seen:
+        if not one.cancelled and (one.uid not in found or one.href in known):
+            found[one.uid] = one
+    return found
 
 
 def _damage(entry: Entry, row: Row, seen: Seen) -> Iterable[Finding]:

@@ -149,3 +149,13 @@ def test_beside_a_daemon_they_say_who_holds_the_ledger(
     assert ran.code == 1
     assert "Another calsync is working with this ledger: pid" in ran.err
     assert len(ours(synced)) == 2
+
+
+@pytest.mark.parametrize("copy", ["aaa.ics", "zzz.ics"])
+def test_a_second_file_with_the_same_uid_is_a_copy_that_verify_mentions(calsync: Run, synced: Path, copy: str) -> None:
+    original = ours(synced)[0]
+    (synced / copy).write_bytes(original.read_bytes().replace(b"SUMMARY:", b"SUMMARY:mine - "))
+    assert [action["action"] for action in calsync("sync", "--json", "--at", NOW).json["actions"]] == []
+    checked = calsync("verify", "--json", "--at", NOW).json["calendars"][0]
+    assert (checked["events"], checked["findings"]) == (2, [])
+    assert [title.startswith("mine - ") for title in checked["copies"]] == [True]
