@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from calsync.config.document import Document
 from calsync.config.lines import key_lines
 from calsync.config.mistakes import problems_of
+from calsync.config.resolving import settings_of
 from calsync.config.settings import Settings
 from calsync.errors import ConfigError
 from calsync.model import Problem
@@ -35,7 +36,7 @@ def load_settings(path: Path) -> Settings:
         document = Document.model_validate(raw)
     except ValidationError as error:
         raise _error(file, problems_of(error, raw, key_lines(text), str(file))) from None
-    return Settings(file, document)
+    return settings_of(file, document)
 
 
 def _read(file: Path) -> str:
