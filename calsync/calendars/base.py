@@ -6,11 +6,12 @@ mark; whatever a provider does its own way lives beside its backend and never le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from calsync.errors import CalendarError
 from calsync.model import Entry, Problem, Span
 
 
@@ -110,3 +111,26 @@ class Calendar(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class WritesTogether(Protocol):
+    """A calendar that writes many new events for little more than the price of one."""
+
+    def create_all(self, entries: Iterable[Entry]) -> Iterator[Receipt | CalendarError]:
+        """As ``create`` for each of them, in order; what would be raised for one is answered in its place.
+
+        May take all of ``entries`` before the first answer.  What is raised concerns the calendar as a whole.
+        """
+
+
+def create_each(calendar: Calendar, entries: Iterable[Entry]) -> Iterator[Receipt | CalendarError]:
+    """Write new events together where the calendar can, else one as soon as the answer to the last was taken."""
+    if isinstance(calendar, WritesTogether):
+        yield from calendar.create_all(entries)
+        return
+    for entry in entries:
+        try:
+            yield calendar.create(entry)
+        except CalendarError as error:
+            yield error

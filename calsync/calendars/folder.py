@@ -13,11 +13,11 @@ import errno
 import fcntl
 import hashlib
 import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from calsync.calendars import ics
@@ -30,6 +30,7 @@ from calsync.model import Entry, Span
 
 _TEMPORARY = ".calsync-"
 _ABANDONED_SECONDS = 3600.0
+_FLUSHERS = 8
 
 
 def utc_now() -> datetime:
@@ -125,21 +126,45 @@ class FolderCalendar:
         return ours_or_none(text, href=name, etag=etag, zone=self._zone, calendar=self.name)
 
     def create(self, entry: Entry) -> Receipt:
-        name = ics.file_name(entry.uid)
-        elsewhere = [other for other, state in self._last.files.items() if state.uid == entry.uid]
-        if any((self.path / other).exists() for other in elsewhere):
-            raise Taken(f"Calendar “{self.name}”: the event is there already, as {elsewhere[0]}.")
-        text = ics.render(entry, self._clock())
+        result = next(self.create_all((entry,)))
+        if isinstance(result, CalendarError):
+            raise result
+        return result
+
+    def create_all(self, entries: Iterable[Entry]) -> Iterator[Receipt | CalendarError]:
+        """Written side by side and flushed together, which takes the disk little longer than one; then named one by
+        one, and the folder is flushed before the first receipt goes out."""
         with self._told("write"):
             self._make()
-            with self._locked() as folder, self._written(text) as temporary:
-                try:
-                    _link(temporary, self.path / name)
-                except FileExistsError:
-                    raise Taken(f"Calendar “{self.name}”: {name} is there already.") from None
-                temporary.unlink(missing_ok=True)
+            with self._locked() as folder, contextlib.ExitStack() as drafts:
+                elsewhere = {state.uid: name for name, state in self._last.files.items() if state.uid}
+                made = [self._draft(entry, elsewhere.get(entry.uid), folder, drafts) for entry in entries]
+                _flush([one.file for one in made if isinstance(one, _Draft)])
+                results = [self._named(one, folder) if isinstance(one, _Draft) else one for one in made]
                 os.fsync(folder)
-                return self._receipt(name, text)
+        yield from results
+
+    def _draft(
+        self, entry: Entry, elsewhere: str | None, folder: int, drafts: contextlib.ExitStack
+    ) -> _Draft | CalendarError:
+        """The event in a temporary file, not flushed yet.  ``elsewhere`` is a file under another name that had it."""
+        if elsewhere is not None and (self.path / elsewhere).exists():
+            return Taken(f"Calendar “{self.name}”: the event is there already, as {elsewhere}.")
+        text = ics.render(entry, self._clock())
+        try:
+            return _Draft(ics.file_name(entry.uid), text, *drafts.enter_context(_temporary(text, folder)))
+        except OSError as problem:
+            return self._failure(problem, "write")
+
+    def _named(self, draft: _Draft, folder: int) -> Receipt | CalendarError:
+        try:
+            _link(draft.temporary, draft.name, folder)
+        except FileExistsError:
+            return Taken(f"Calendar “{self.name}”: {draft.name} is there already.")
+        except OSError as problem:
+            return self._failure(problem, "write")
+        self._own[draft.name] = _digest(draft.text)
+        return Receipt(draft.name, etag_of(os.fstat(draft.file)), draft.text)
 
     def update(self, entry: Entry, seen: Seen) -> Receipt:
         target = self.path / seen.href
@@ -149,11 +174,13 @@ class FolderCalendar:
                 text = ics.patch(raw, entry, self._clock())
             except ValueError as reason:
                 raise Stale(f"Calendar “{self.name}”: {seen.href} cannot be changed: {reason}.") from None
-            with self._written(text) as temporary:
+            with _temporary(text, folder) as (temporary, file):
+                os.fsync(file)
                 self._unchanged(target, seen)
-                temporary.replace(target)
+                os.replace(temporary, target.name, src_dir_fd=folder, dst_dir_fd=folder)
                 os.fsync(folder)
-                return self._receipt(seen.href, text)
+                self._own[seen.href] = _digest(text)
+                return Receipt(seen.href, etag_of(os.fstat(file)), text)
 
     def delete(self, seen: Seen) -> None:
         target = self.path / seen.href
@@ -178,10 +205,6 @@ class FolderCalendar:
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _receipt(self, name: str, text: str) -> Receipt:
-        self._own[name] = _digest(text)
-        return Receipt(name, etag_of((self.path / name).stat()), text)
-
     def _unchanged(self, target: Path, seen: Seen) -> str:
         """The file's text, if it says what was last ``seen``: by its content where that is known, so that a mere
         touch of the file is no change, else by its etag."""
@@ -203,21 +226,6 @@ class FolderCalendar:
             yield folder
         finally:
             os.close(folder)
-
-    @contextlib.contextmanager
-    def _written(self, text: str) -> Iterator[Path]:
-        """A temporary file beside the others that holds ``text``, safely on the disk."""
-        handle, path = tempfile.mkstemp(prefix=_TEMPORARY, suffix=".tmp", dir=self.path)
-        temporary = Path(path)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8", "surrogatepass"))
-                file.flush()
-                os.fchmod(file.fileno(), 0o644 & ~_umask())
-                os.fsync(file.fileno())
-            yield temporary
-        finally:
-            temporary.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _told(self, doing: str) -> Iterator[None]:
@@ -246,24 +254,55 @@ class FolderCalendar:
         return Unreachable(f"{about}: {problem.strerror or type(problem).__name__}.")
 
 
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+class _Draft(NamedTuple):
+    """An event in a temporary file that is still open."""
+
+    name: str
+    text: str
+    temporary: str
+    file: int
 
 
-def _link(temporary: Path, target: Path) -> None:
+@contextlib.contextmanager
+def _temporary(text: str, folder: int) -> Iterator[tuple[str, int]]:
+    """A file beside the others that holds ``text``, by name and open; removed in the end unless it was renamed."""
+    name = f"{_TEMPORARY}{os.urandom(8).hex()}.tmp"
+    file = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o644, dir_fd=folder)
+    try:
+        data = memoryview(text.encode("utf-8", "surrogatepass"))
+        while data:
+            data = data[os.write(file, data) :]
+        yield name, file
+    finally:
+        os.close(file)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=folder)
+
+
+def _flush(files: Sequence[int]) -> None:
+    """Onto the disk, many at a time: one after the other, each would wait for a turn of the disk of its own."""
+    if len(files) < 2:
+        for file in files:
+            os.fsync(file)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_FLUSHERS) as flushers:
+        list(flushers.map(os.fsync, files))
+
+
+def _link(temporary: str, name: str, folder: int) -> None:
     """Give a finished file its name unless that is taken; one step, so that nobody sees it half done."""
     try:
-        os.link(temporary, target)
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except FileExistsError:
         raise
     except OSError as problem:
         if problem.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
             raise
         # a file system without hard links (FAT, some network shares): claim the name first, then fill it
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        temporary.replace(target)
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=folder))
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _read(path: Path) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -50,25 +51,36 @@ class Cache:
     def close(self) -> None:
         self._db.close()
 
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """All of it or nothing; a full disk costs a listing, nothing else."""
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("BEGIN")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
     def token(self, calendar: str) -> str | None:
         found = self._db.execute("SELECT token FROM token WHERE calendar = ?", (calendar,)).fetchone()
         return found[0] if found else None
 
     def put_token(self, calendar: str, token: str) -> None:
-        with suppress(sqlite3.OperationalError):  # a full disk costs a listing, nothing else
-            self._db.execute("BEGIN")
+        with self._together():
             self._db.execute("INSERT OR REPLACE INTO token VALUES (?, ?)", (calendar, token))
             self._db.execute("DELETE FROM echo WHERE calendar = ?", (calendar,))
-            self._db.execute("COMMIT")
 
-    def expect_echo(self, calendar: str, uid: str) -> None:
-        """Remember that we wrote an event after the token was taken: the next poll has to mention it.
+    def put_written(self, calendar: str, uids: Iterable[str], events: Iterable[Seen]) -> None:
+        """Remember what we wrote after the token was taken: the next poll has to mention each of ``uids``.
 
         What is written and then deleted by a person before that poll, a server need not mention at all (RFC 6578
-        section 3.5.2); that it is missing is how the deletion is noticed.
+        section 3.5.2); that it is missing is how the deletion is noticed.  ``events`` are those whose text is known.
         """
-        with suppress(sqlite3.OperationalError):
-            self._db.execute("INSERT OR REPLACE INTO echo VALUES (?, ?)", (calendar, uid))
+        with self._together():
+            self._db.executemany("INSERT OR REPLACE INTO echo VALUES (?, ?)", [(calendar, uid) for uid in uids])
+            self._put_seen(calendar, events)
 
     def echoes(self, calendar: str) -> frozenset[str]:
         """The UIDs written since the token was taken."""
@@ -84,14 +96,15 @@ class Cache:
         ).fetchone()
         return _load(found[0]) if found else None
 
-    def put_seen(self, calendar: str, events: list[Seen]) -> None:
-        with suppress(sqlite3.OperationalError):
-            self._db.execute("BEGIN")
-            self._db.executemany(
-                "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
-                [(calendar, event.uid, event.etag, _dump(event)) for event in events],
-            )
-            self._db.execute("COMMIT")
+    def put_seen(self, calendar: str, events: Iterable[Seen]) -> None:
+        with self._together():
+            self._put_seen(calendar, events)
+
+    def _put_seen(self, calendar: str, events: Iterable[Seen]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+            ((calendar, event.uid, event.etag, _dump(event)) for event in events),
+        )
 
     def drop_seen(self, calendar: str, uid: str) -> None:
         self._db.execute("DELETE FROM seen WHERE calendar = ? AND uid = ?", (calendar, uid))

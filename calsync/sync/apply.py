@@ -6,18 +6,23 @@ the calendar) or the event (and adopts it by its UID): no double, no loss (G4).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from typing import NamedTuple
 
-from calsync.calendars.base import Calendar, Receipt, Seen
-from calsync.errors import CalsyncError, Gone, Refused, Stale, Taken, Unreachable
+from calsync.calendars.base import Calendar, Receipt, Seen, create_each
+from calsync.errors import CalendarError, CalsyncError, Gone, Refused, Stale, Taken, Unreachable
 from calsync.ledger import Cache, Ledger
 from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update, verb
-from calsync.sync.faces import face_of_entry, face_of_seen, fingerprint
+from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
 from calsync.sync.plan import row_of
+
+TOGETHER = 50
+"""How many new events are committed to the ledger at once."""
 
 Checkpoint = Callable[[str], None]
 """Called with the name of each step; tests end the process there."""
@@ -36,6 +41,35 @@ class Done:
     again: bool = False
 
 
+class _Draft(NamedTuple):
+    """A new event on its way: ``row`` is what is intended, ``before`` what the ledger knew of it until now."""
+
+    entry: Entry
+    row: Row
+    before: Row | None
+
+    @staticmethod
+    def of(entry: Entry, before: Row | None) -> _Draft:
+        face = face_of_entry(entry)
+        row = Row(uid=entry.uid, mark=entry.mark, status=Status.SENDING, face=face, intent=Intent.CREATE, intended=face)
+        return _Draft(entry, row, before)
+
+
+class _Written(NamedTuple):
+    """What a write left behind: the row, and the event as it now stands where its etag is known."""
+
+    row: Row
+    seen: Seen | None
+
+
+def _groups(actions: Iterable[Action]) -> Iterator[list[Action]]:
+    """The actions in their order; creates that follow each other, a number of them together."""
+    for creates, run in groupby(actions, key=lambda action: isinstance(action, Create)):
+        size = TOGETHER if creates else 1
+        while group := list(islice(run, size)):
+            yield group
+
+
 @dataclass(slots=True)
 class Writer:
     """Everything that applying to one calendar needs.  ``rows`` is kept true as actions are carried out."""
@@ -48,64 +82,113 @@ class Writer:
     whys: Mapping[str, tuple[str, ...]]
     checkpoint: Checkpoint = no_checkpoint
     stop: Callable[[], bool] = lambda: False
+    stamp: datetime | None = None
 
     def apply(self, actions: Iterable[Action]) -> list[Done]:
         """Carry out the actions in order.  One that fails does not stop the others, unless the calendar itself is away
         (``Unreachable``, ``SignInNeeded``, ``Locked``, or refusing for a while): then the rest waits for the next
         run."""
         done: list[Done] = []
-        for action in actions:
+        for group in _groups(actions):
             if self.stop():
                 break
-            try:
-                done.append(Done(action, again=self._carry_out(action)))
-            except (Stale, Gone, Taken) as error:
-                # Somebody wrote in between.  Respect it: look again, then decide anew.
-                self._settle(action)
-                done.append(Done(action, error, again=True))
-            except CalsyncError as error:
-                done.append(Done(action, error))
-                if stops_calendar(error):
-                    break
+            creates = [one for one in group if isinstance(one, Create)]
+            came_of = self._create_all(creates) if creates else [self._one(one) for one in group]
+            done.extend(came_of)
+            if any(one.error is not None and stops_calendar(one.error) for one in came_of):
+                break
         return done
+
+    def _one(self, action: Action) -> Done:
+        try:
+            return Done(action, again=self._carry_out(action))
+        except (Stale, Gone, Taken) as error:
+            # Somebody wrote in between.  Respect it: look again, then decide anew.
+            self._settle(action)
+            return Done(action, error, again=True)
+        except CalsyncError as error:
+            return Done(action, error)
 
     def _carry_out(self, action: Action) -> bool:
         match action:
-            case Create():
-                return self._create(action.entry)
             case Update():
                 return self._update(action)
             case Delete():
                 self._delete(action.row)
             case Adopt():
-                self._remember(action.row, "adopted")
+                self._remember("adopted", action.row)
                 self.cache.put_seen(self.calendar.name, [action.seen])
             case _:
                 pass
         return False
 
-    def _create(self, entry: Entry) -> bool:
-        face = face_of_entry(entry)
-        row = Row(uid=entry.uid, mark=entry.mark, status=Status.SENDING, face=face, intent=Intent.CREATE, intended=face)
-        self._remember(row, "create intended")
-        try:
-            receipt = self.calendar.create(entry)
-        except Taken:
-            return self._taken(entry, row)
-        except Refused:
-            self._forget(row)
-            raise
-        self.checkpoint("create sent")
-        self._receive(entry, entry.title, row, receipt)
-        return False
+    def _create_all(self, group: Sequence[Create]) -> list[Done]:
+        """New events: what is intended is committed for all of them at once, and so is what came of it.
 
-    def _taken(self, entry: Entry, row: Row) -> bool:
+        Killed in between, each of them is looked up by the next run, as a single one would be.  The intent is withdrawn
+        of those that ``stop`` or a calendar that went away kept from being sent.
+        """
+        drafts = [_Draft.of(action.entry, self.rows.get(action.entry.uid)) for action in group]
+        try:
+            self._remember("create intended", *[draft.row for draft in drafts])
+        except CalsyncError as error:
+            return [Done(action, error) for action in group]
+        done: list[Done] = []
+        handed: list[_Draft] = []
+        receipts: list[tuple[int, _Written]] = []
+        results = create_each(self.calendar, self._handed(drafts, handed))
+        for number, (action, draft) in enumerate(zip(group, drafts, strict=True)):
+            try:
+                receipt, again = self._created(draft, results)
+            except StopIteration:
+                break
+            except (Stale, Gone, Taken) as error:
+                done.append(Done(action, error, again=True))
+                continue
+            except CalsyncError as error:
+                done.append(Done(action, error))
+                if stops_calendar(error):
+                    break
+                continue
+            done.append(Done(action, again=again))
+            if receipt is not None:
+                receipts.append((number, self._written(draft.entry, draft.entry.title, draft.row, receipt)))
+        try:
+            self._withdraw(*drafts[len(handed) :])
+            self._receive(*[written for _, written in receipts])
+        except CalsyncError as error:
+            for number, _ in receipts:
+                done[number] = Done(group[number], error)
+        return done
+
+    def _handed(self, drafts: Sequence[_Draft], handed: list[_Draft]) -> Iterator[Entry]:
+        """The entries as the calendar takes them; ``stop`` is asked between two of them."""
+        for draft in drafts:
+            if handed and self.stop():
+                return
+            handed.append(draft)
+            yield draft.entry
+
+    def _created(self, draft: _Draft, results: Iterator[Receipt | CalendarError]) -> tuple[Receipt | None, bool]:
+        """The receipt of the next one, ``None`` where it was settled otherwise; and whether to look again."""
+        result = next(results)
+        if isinstance(result, Receipt):
+            self.checkpoint("create sent")
+            return result, False
+        if isinstance(result, Taken):
+            return self._taken(draft)
+        if isinstance(result, Refused):
+            self._withdraw(draft)
+        raise result
+
+    def _taken(self, draft: _Draft) -> tuple[Receipt | None, bool]:
         """The UID is in use: our own create that had landed, an event from before the ledger, or one that was
         deleted."""
+        entry = draft.entry
         seen = self.calendar.get(entry.uid)
         self.checkpoint("taken, read back")
         if seen is None:
-            self._forget(row)
+            self._withdraw(draft)
             raise Refused(
                 f"The calendar {self.calendar.name!r} says that the event {entry.uid} exists, and does not show it.",
                 hint="calsync sync; if it comes again, look for the event in the calendar's trash",
@@ -113,15 +196,13 @@ class Writer:
         if seen.cancelled:
             receipt = self.calendar.update(entry, seen)
             self.checkpoint("revived")
-            self._receive(entry, entry.title, row, receipt)
-            return False
-        if face_of_seen(seen) == row.intended:
-            self._receive(entry, entry.title, row, Receipt(seen.href, seen.etag, seen.raw))
-            return False
+            return receipt, False
+        if face_of_seen(seen) == draft.row.intended:
+            return Receipt(seen.href, seen.etag, seen.raw), False
         # It stands there with other words or at another time: take it as it is, and decide anew.
-        self._remember(row_of(seen), "adopted")
+        self._remember("adopted", row_of(seen))
         self.cache.put_seen(self.calendar.name, [seen])
-        return True
+        return None, True
 
     def _update(self, action: Update) -> bool:
         row = replace(action.row, intent=Intent.UPDATE, intended=face_of_entry(action.entry))
@@ -130,61 +211,85 @@ class Writer:
             raise Gone
         if seen.etag != action.row.etag and face_of_seen(seen) != action.row.face:
             raise Stale
-        self._remember(row, "update intended")
+        self._remember("update intended", row)
         receipt = self.calendar.update(action.entry, seen)
         self.checkpoint("update sent")
-        self._receive(action.entry, action.ours_title, row, receipt)
+        self._receive(self._written(action.entry, action.ours_title, row, receipt))
         return False
 
     def _delete(self, row: Row) -> None:
         seen = self._seen(row)
         if seen is not None and not seen.cancelled:
-            self._remember(replace(row, intent=Intent.DELETE, intended=None), "delete intended")
+            self._remember("delete intended", replace(row, intent=Intent.DELETE, intended=None))
             self.calendar.delete(seen)
             self.checkpoint("delete sent")
         self._remember(
-            replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag=""), "delete received"
+            "delete received", replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag="")
         )
         self.cache.drop_seen(self.calendar.name, row.uid)
 
     def _seen(self, row: Row) -> Seen | None:
         return self.cache.seen(self.calendar.name, row.uid, row.etag) or self.calendar.get(row.uid)
 
-    def _receive(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt) -> None:
+    def _written(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt) -> _Written:
+        face, print_ = face_and_fingerprint(entry)
         written = replace(
             row,
             status=Status.LIVE if entry.live else Status.HISTORY,
-            face=row.intended or face_of_entry(entry),
+            face=row.intended or face,
             href=receipt.href,
             etag=receipt.etag,
-            fingerprint=fingerprint(entry),
+            fingerprint=print_,
             ours_title=" ".join(ours_title.split()),
             why=self.whys.get(entry.mark, ()),
             intent=Intent.NONE,
             intended=None,
         )
-        self.cache.expect_echo(self.calendar.name, entry.uid)
-        self._remember(written, "received")
-        if receipt.etag:
-            self.cache.put_seen(self.calendar.name, [_as_seen(entry, receipt)])
+        return _Written(written, _as_seen(entry, receipt) if receipt.etag else None)
 
-    def _remember(self, row: Row, step: str) -> None:
-        self.ledger.put(self.calendar.name, row, self.now)
-        self.rows[row.uid] = replace(row, updated_at=self.now)
+    def _receive(self, *written: _Written) -> None:
+        """What writes left behind, durably."""
+        if not written:
+            return
+        uids = [one.row.uid for one in written]
+        self.cache.put_written(self.calendar.name, uids, [one.seen for one in written if one.seen is not None])
+        self._remember("received", *[one.row for one in written])
+
+    def _remember(self, step: str, *rows: Row) -> None:
+        self.stamp = self.stamp or _later(self.now, self.rows.values())
+        with self.ledger.batch():
+            for row in rows:
+                self.ledger.put(self.calendar.name, row, self.stamp)
+        for row in rows:
+            self.rows[row.uid] = replace(row, updated_at=self.stamp)
         self.checkpoint(step)
 
-    def _forget(self, row: Row) -> None:
-        self.ledger.drop(self.calendar.name, row.uid)
-        self.rows.pop(row.uid, None)
+    def _withdraw(self, *drafts: _Draft) -> None:
+        """What was surely not written is no longer intended; the row is again what it was."""
+        with self.ledger.batch():
+            for draft in drafts:
+                if draft.before is None:
+                    self.ledger.drop(self.calendar.name, draft.row.uid)
+                    self.rows.pop(draft.row.uid, None)
+                else:
+                    self.ledger.put(self.calendar.name, draft.before, draft.before.updated_at or self.now)
+                    self.rows[draft.row.uid] = draft.before
 
     def _settle(self, action: Action) -> None:
         """A conditional write that was turned down did not land: its intent is withdrawn, its etag no longer
         trusted."""
         match action:
             case Update(row=row) | Delete(row=row):
-                self._remember(replace(row, etag=""), "turned down")
+                self._remember("turned down", replace(row, etag=""))
             case _:
                 pass
+
+
+def _later(now: datetime, rows: Iterable[Row]) -> datetime:
+    """``now``, a little later where rows are already stamped with it: which run wrote first is told by their stamps,
+    also where a clock stands still."""
+    latest = max((row.updated_at for row in rows if row.updated_at is not None), default=now)
+    return latest + datetime.resolution if now <= latest < now + timedelta(seconds=1) else now
 
 
 def stops_calendar(error: CalsyncError) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from calsync.calendars import ics
+from calsync.calendars.base import Receipt
 from calsync.calendars.folder import FolderCalendar, sweep
 from calsync.errors import Refused, Taken, Unreachable
 from tests.contract.person import CHICAGO
@@ -47,9 +49,9 @@ def test_nothing_changed_reads_no_body(path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_file_changed_in_place_within_one_tick_is_found(path: Path) -> None:
     """The same size, the same inode, and the clock of the file system did not move on."""
     calendar = opened(path)
-    receipt = calendar.create(entry(title="Call Pat"))
+    file = path / calendar.create(entry(title="Call Pat")).href
+    file.touch()  # as young as can be, however long the disk took over the write
     token, known = listed(calendar.changes(None))
-    file = path / receipt.href
     stat = file.stat()
     with file.open("r+b") as handle:
         handle.write(file.read_bytes().replace(b"Call Pat", b"Call Joe"))
@@ -174,17 +176,43 @@ def test_an_update_is_whole_or_not_at_all(path: Path, monkeypatch: pytest.Monkey
     assert seen is not None
     before = (path / receipt.href).read_bytes()
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Path, "replace", broken)
+    monkeypatch.setattr(os, "replace", broken)
     with pytest.raises(Unreachable):
         calendar.update(entry(title="new"), seen)
     assert (path / receipt.href).read_bytes() == before
 
 
+def test_many_are_written_together_and_each_is_answered_for_itself(path: Path) -> None:
+    calendar = opened(path)
+    calendar.create(entry(2))
+    results = list(calendar.create_all([entry(1), entry(2, title="Another"), entry(3)]))
+    assert [type(one) for one in results] == [Receipt, Taken, Receipt]
+    assert sorted(one.name for one in path.iterdir()) == sorted(f"{entry(n).uid}.ics" for n in (1, 2, 3))
+    again = calendar.changes(None, {one.href: one.etag for one in results if isinstance(one, Receipt)})
+    assert [one.title for one in again.seen] == [entry(2).title]
+
+
+def test_one_file_that_cannot_be_written_stops_none_of_those_beside_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def broken(source: str, target: str, **options: Any) -> None:
+        if target == f"{entry(2).uid}.ics":
+            raise OSError(28, "No space left on device")
+        link(source, target, **options)
+
+    monkeypatch.setattr(os, "link", broken)
+    results = list(opened(path).create_all([entry(1), entry(2), entry(3)]))
+    assert [type(one) for one in results] == [Receipt, Refused, Receipt]
+    assert sorted(one.name for one in path.iterdir()) == sorted(f"{entry(n).uid}.ics" for n in (1, 3))
+
+
 def test_a_file_system_without_links_still_refuses_a_second(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unsupported(*_: object) -> None:
+    def unsupported(*_: object, **__: object) -> None:
         raise OSError(1, "Operation not permitted")
 
     monkeypatch.setattr("os.link", unsupported)

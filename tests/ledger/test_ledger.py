@@ -185,7 +185,7 @@ def test_a_damaged_or_foreign_cache_is_begun_anew(tmp_path: Path) -> None:
 
 def test_what_was_written_after_the_token_was_taken_is_expected_to_show_up(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "c")
-    cache.expect_echo("callbacks", "uid1")
+    cache.put_written("callbacks", ["uid1"], [])
     assert cache.echoes("callbacks") == {"uid1"}
     cache.put_token("callbacks", "t2")
     assert cache.echoes("callbacks") == frozenset()

@@ -6,14 +6,16 @@ import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from calsync.calendars.base import Receipt, Seen
 from calsync.calendars.memory import MemoryCalendar
-from calsync.errors import Refused, SignInNeeded, Unreachable
-from calsync.ledger import Intent
+from calsync.errors import LedgerError, Refused, SignInNeeded, Unreachable
+from calsync.ledger import Intent, Ledger, Row
 from calsync.model import Entry
+from calsync.sync.apply import TOGETHER, Writer
 from tests.sync.given import CHICAGO, Desk, done, entry
 
 
@@ -134,10 +136,61 @@ def test_p1_two_machines_on_one_calendar_double_nothing() -> None:
     assert one.titles() == [entry(1).title]
 
 
+def test_what_was_not_sent_is_no_longer_intended() -> None:
+    desk = Desk()
+    desk.calendar = SignedOut("callbacks", zone=CHICAGO, store=desk.store)
+    desk.apply(desk.plan(entry(1), entry(2), entry(3)))
+    assert [row.uid for row in desk.rows.values()] == [entry(1).uid]  # of this one the calendar knows more than we do
+    assert desk.ledger.rows("callbacks") == desk.rows
+
+
+def test_what_was_known_of_an_event_that_was_not_sent_stays_known() -> None:
+    desk = Desk()
+    desk.sync(entry(1), entry(2))
+    desk.sync()
+    removed = dict(desk.rows)
+    desk.calendar = SignedOut("callbacks", zone=CHICAGO, store=desk.store)
+    desk.apply(desk.plan(entry(1), entry(2)))
+    assert desk.rows[entry(2).uid] == removed[entry(2).uid]
+    assert desk.ledger.rows("callbacks") == desk.rows
+
+
+@pytest.mark.parametrize("step", range(1, 2 * TOGETHER + 12, 7))
+def test_g4_killed_in_the_middle_of_many_new_events(step: int) -> None:
+    desk = Desk()
+    wanted = tuple(entry(number) for number in range(2 * TOGETHER + 3))
+    _, checkpoint = kill_at(step)
+    with suppress(Killed):
+        desk.apply(desk.plan(*wanted), checkpoint)
+    again = Desk(store=desk.store, ledger=desk.ledger, cache=desk.cache, clock=desk.clock)
+    again.sync(*wanted)
+    assert sorted(again.titles()) == sorted(one.title for one in wanted)
+    assert again.sync(*wanted) == []
+
+
+def test_a_full_disk_is_said_of_every_event_whose_receipt_it_kept_from_being_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+    written = itertools.count()
+    put = Ledger.put
+
+    def full(self: Ledger, calendar: str, row: Row, now: datetime) -> None:
+        if next(written) > 2:
+            raise LedgerError("the disk is full")
+        put(self, calendar, row, now)
+
+    monkeypatch.setattr(Ledger, "put", full)
+    results = desk.apply(desk.plan(entry(1), entry(2), entry(3)))
+    assert [type(one.error) for one in results] == [LedgerError] * 3
+    monkeypatch.undo()
+    again = Desk(store=desk.store, ledger=desk.ledger, cache=desk.cache, clock=desk.clock)
+    again.sync(entry(1), entry(2), entry(3))
+    assert len(again.titles()) == 3
+
+
 def test_stop_is_heard_between_two_actions() -> None:
     desk = Desk()
-    from calsync.sync.apply import Writer
-
     writer = Writer(
         desk.calendar, desk.ledger, desk.cache, desk.rows, desk.clock, {}, stop=lambda: len(desk.store.items) >= 1
     )
