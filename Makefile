@@ -46,7 +46,7 @@ test-rooms: $(VENV)/.installed-dev  ## every test but those of test-service
 test-service: $(VENV)/.installed-dev  ## the service in a systemd of its own; alone, because it is timed
 	$(if $(LAB),$(BIN)/python -m pytest $(SERVICE_ARGS) -m lab,@echo "left out, they need root, systemd and dbus-user-session: the tests of the service")
 
-kills: $(VENV)/.installed-dev  ## the daemon killed 200 times at random moments under load (make test: 24 times)
+kills: $(VENV)/.installed-dev  ## the daemon killed 200 times at random moments under load (make test: 20 times)
 	CALSYNC_KILLS=200 $(BIN)/python -m pytest -q --timeout=1800 tests/daemon/test_killed.py
 
 soak: kills  ## a million steps of a rep's life; the daemon killed 200 times; 500 attempts by the clock

@@ -19,6 +19,7 @@ from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
 from calsync.office import Calm, Office, noted
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
+from calsync.placing.pins import GRACE
 from calsync.sources import append_attempt, with_attempts
 from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
@@ -470,5 +471,7 @@ def _changes_at(plan: Plan, now: datetime) -> datetime:
             past = window.latest + datetime.resolution
             moments += [window.earliest, window.latest, past, past + APPOINTMENT_GRACE]
             if call.placed.slot is not None:
-                moments += [call.placed.slot.start, call.placed.slot.end]
+                # Placing reckons in whole minutes, rounded up: a slot that passed stays put until one before its grace.
+                lingers = call.placed.slot.end + timedelta(minutes=GRACE - 1) + datetime.resolution
+                moments += [call.placed.slot.start, call.placed.slot.end, lingers]
     return min((moment for moment in moments if moment > now), default=tomorrow)

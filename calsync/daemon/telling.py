@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from calsync.errors import CalsyncError, ConfigError
 from calsync.health import call_json, in_order
 from calsync.model import Contact, Plan
 from calsync.sync.report import CalendarState, Report, report_json
@@ -27,7 +29,8 @@ UNREACHABLE_LONG = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told last.  ``since`` is when a calendar's trouble began, ``noticed`` the calendars whose trouble the
-    rep was told of, ``due`` the calls announced (``commitment start``)."""
+    rep was told of, ``due`` the calls announced (``commitment start``), ``setup`` what a new configuration is refused
+    for."""
 
     states: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Told:
     refused: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
     due: tuple[str, ...] = ()
+    setup: str = ""
 
     def text(self) -> str:
         return json.dumps({name: getattr(self, name) for name in Told.__slots__}, sort_keys=True)
@@ -53,6 +57,7 @@ class Told:
                 refused=tuple(raw["refused"]),
                 overdue=tuple(raw["overdue"]),
                 due=tuple(raw["due"]),
+                setup=str(raw.get("setup", "")),
             )
         except (ValueError, TypeError, KeyError):
             return Told()
@@ -84,6 +89,29 @@ def after_run(told: Told, report: Report, contacts: Mapping[str, Contact]) -> tu
     problems, told = _problems(told, report)
     overdue, told = _overdue(told, report.plan, contacts)
     return [*news, *calendars, *guards, *problems, *overdue], told
+
+
+def setup(told: Told, error: CalsyncError | None) -> tuple[list[News], Told]:
+    """What to tell when the configuration, the cadences or the templates were read again; ``error`` is what is wrong
+    with them, ``None`` where they are in force."""
+    words = error.message if error is not None else ""
+    if words == told.setup:
+        return [], told
+    told = replace(told, setup=words)
+    if error is None:
+        return [News("mended", "the new configuration is in force", "Your configuration can be used again.")], told
+    problems = [asdict(one) for one in error.problems] if isinstance(error, ConfigError) else []
+    notice = "\n".join((*_places(error), "The old configuration stays in force."))
+    details = {"setup": {"message": words, "hint": error.hint, "problems": problems}}
+    return [News("on_problem", "the new configuration cannot be used", notice, details)], told
+
+
+def _places(error: CalsyncError) -> Iterator[str]:
+    """The first mistakes with their places, as many as a notice can show."""
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    yield from (f"{Path(one.file).name}:{one.line}: {one.message}" for one in problems[:3])
+    if not problems:
+        yield error.message
 
 
 def before_calls(told: Told, plan: Plan, contacts: Mapping[str, Contact], now: datetime) -> tuple[list[News], Told]:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tests.daemon.load import Events, FolderEvents, Load, ServerEvents, contacts
 from tests.e2e.rep import FOLDER, Rep, caldav
 from tests.servers.running import radicale_server, running
 
-KILLS = int(os.environ.get("CALSYNC_KILLS", "24"))
+KILLS = int(os.environ.get("CALSYNC_KILLS", "20"))
 MOST_ROWS = 600
 # One fixture serves them all: they stay together when tests are spread over several processes.
 pytestmark = [pytest.mark.servers, pytest.mark.slow, pytest.mark.xdist_group("killed")]
@@ -77,24 +77,30 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
 
 
 def kill_again_and_again(rep: Rep, load: Load, said: Path) -> None:
+    """One in eight dies while it starts, three soon after that, four after so and so many writes."""
     dice = random.Random(SEED)
     command = [sys.executable, "-m", "calsync.cli.main", "run", "--config", str(rep.configuration)]
     for _ in range(KILLS):
         begun = said.stat().st_size if said.exists() else 0
         with said.open("ab") as out:
             process = subprocess.Popen(command, stdout=out, stderr=out, cwd=ROOT)
-        # One in eight dies while it starts, the others at work.
-        if dice.random() < 7 / 8:
-            until = time.monotonic() + 60
-            while b"calsync is up" not in said.read_bytes()[begun:] and time.monotonic() < until:
-                time.sleep(0.01)
-            time.sleep(dice.uniform(0.0, 0.7))
-        else:
-            time.sleep(dice.uniform(0.0, 0.5))
-        assert process.poll() is None, said.read_text()[-2000:]
+        way = dice.randrange(8)
+        if way > 0:
+            wait(lambda: b"calsync is up" in said.read_bytes()[begun:], 60)  # noqa: B023 - called at once
+        if way > 3:
+            enough = load.written() + dice.randint(1, 5)
+            wait(lambda: load.written() >= enough, 4)  # noqa: B023 - called at once
+        time.sleep(dice.uniform(0.0, 0.03 if way > 3 else 0.7))
+        assert process.poll() is None, said.read_text()[-500:]
         process.send_signal(signal.SIGKILL)
         process.wait()
         load.killed()
+
+
+def wait(truth: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not truth() and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 def calsync(rep: Rep, *arguments: str) -> dict[str, Any]:
