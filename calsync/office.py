@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from calsync import cadences, placing, promises, rendering
+from calsync import placing, promises, rendering
+from calsync.cadences import Cadence, with_groups
+from calsync.cadences import load as load_cadences
 from calsync.calendars import CalendarSpec, open_calendar
 from calsync.calendars.base import Calendar
 from calsync.commitments import fold
@@ -64,6 +66,7 @@ class Office:
         *,
         ledger: Ledger | None = None,
         cache: Cache | None = None,
+        cadences: Mapping[str, Cadence] | None = None,
         opener: Opener = open_calendar,
     ) -> None:
         self.settings = settings
@@ -77,9 +80,9 @@ class Office:
             region=self.rep.region,
             own_numbers=settings.own_numbers,
         )
-        self.cadences = cadences.with_groups(
-            cadences.load([settings.cadence_folder] if settings.cadence_folder else []), settings.cadence_by_group
-        )
+        if cadences is None:
+            cadences = load_cadences([settings.cadence_folder] if settings.cadence_folder else [])
+        self.cadences = with_groups(cadences, settings.cadence_by_group)
         self.templates = rendering.load_templates(settings.template_folder)
         self.words = promises.Words.for_hours(
             self.rep.hours,

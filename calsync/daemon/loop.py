@@ -13,33 +13,32 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from calsync import config
 from calsync.config import Settings
 from calsync.daemon import hearing, restarts
 from calsync.daemon.clocks import SYSTEM, Clocks, Jumps
 from calsync.daemon.control import listen, socket_path, take
 from calsync.daemon.journal import fields, logger, set_up
-from calsync.daemon.lookout import Lookout
 from calsync.daemon.network import Network
 from calsync.daemon.notify import Notifier
-from calsync.daemon.setup import setup_files
+from calsync.daemon.reading import Given, read
 from calsync.daemon.ticker import Ticker
+from calsync.daemon.watch import Watch, watch
 from calsync.daemon.worker import Asked, Worker
 from calsync.ledger import locked
 from calsync.office import Office
 
 DEBOUNCE = 0.15
-"""Seconds of quiet after a log or a calendar's folder changed before it is read."""
+"""Seconds of quiet after a file changed before it is read: an editor writes more than once."""
 
-SETUP_DEBOUNCE = 0.5
-"""The same for the configuration, cadences and templates: they come in whole sets (a checkout, a restored backup)."""
+DEBOUNCE_LONGEST = 2.0
+"""A file that never falls quiet is read after so many seconds all the same."""
 
 NETWORK_QUIET = 1.0
 """Seconds between the first word of a network and the first try: addresses, routes and names come one by one."""
@@ -55,14 +54,15 @@ def run(path: Path, *, verbose: bool = False, clocks: Clocks = SYSTEM, notifier:
     holds the ledger.
     """
     set_up(verbose=verbose)
-    settings = config.load(path)
+    given = read(path)
+    settings = given.settings
     notifier = notifier or Notifier()
     if notifier.listens and (wait := restarts.pause(settings.state_path, clocks.boot())):
         notifier.status(f"started again and again: waiting {wait:.0f} s")
         logger.warning("started again and again: waiting %.0f s", wait, extra=fields(event="restarting"))
         time.sleep(wait)
     with locked(settings.state_path):
-        daemon = Daemon(settings, clocks, notifier)
+        daemon = Daemon(given, clocks, notifier)
         try:
             daemon.work()
         finally:
@@ -74,8 +74,8 @@ def run(path: Path, *, verbose: bool = False, clocks: Clocks = SYSTEM, notifier:
 class Daemon:
     """One daemon.  ``work`` returns when it was told to stop, with the action in hand finished."""
 
-    def __init__(self, settings: Settings, clocks: Clocks = SYSTEM, notifier: Notifier | None = None) -> None:
-        self._settings = settings
+    def __init__(self, given: Given, clocks: Clocks = SYSTEM, notifier: Notifier | None = None) -> None:
+        settings = self._settings = given.settings
         self._clocks = clocks
         self._notifier = notifier or Notifier(environment={})
         self._wake_read, self._wake_write = socket.socketpair()
@@ -85,11 +85,12 @@ class Daemon:
         self._hurry = threading.Event()
         self._queued: set[str] = set()
         self._jumps = Jumps(clocks)
+        self._quiet_at: float | None = None
+        self._latest_at = 0.0
         self._selector = selectors.DefaultSelector()
-        self._files = Lookout(self._selector, self._data, DEBOUNCE)
-        self._setup = Lookout(self._selector, self._set_up_with, SETUP_DEBOUNCE)
         self._ticker = Ticker(self._wake)
-        self._worker = Worker(settings, self._open, self, self._notifier, clocks)
+        self._worker = Worker(given, self._open, self, self._notifier, clocks)
+        self._watch: Watch | None = None
         self._network = Network()
         self._server = listen(settings.state_path)
 
@@ -108,8 +109,7 @@ class Daemon:
             self._selector.register(self._server, selectors.EVENT_READ, self._on_asker)
         if self._network.fileno() >= 0:
             self._selector.register(self._network, selectors.EVENT_READ, self._on_network)
-        self._files.renew()
-        self._setup.renew()
+        self._watch_files()
         self._ticker.start()
         self._ticker.tick(self._tick, self._interval())
         self._notifier.ready("looking at the files")
@@ -118,20 +118,19 @@ class Daemon:
     def once(self, longest: float | None = None) -> None:
         """One turn of the loop: at most ``longest`` seconds asleep."""
         self._look_at_clocks()
-        waits = [self._interval(), self._ticker.due(), longest, self._files.wait(), self._setup.wait()]
+        waits = [self._interval(), self._ticker.due(), longest]
+        if self._quiet_at is not None:
+            waits.append(self._quiet_at - time.monotonic())
         for key, _ in self._selector.select(max(0.0, min(wait for wait in waits if wait is not None))):
             key.data()
-        # First how it is set up: a run must not read the new log by the old rules.
-        if self._setup.settled():
-            self._setup.renew()
-            self._ticker.soon(self._worker.setup_changed)
-        if self._files.settled():
+        if self._quiet_at is not None and time.monotonic() >= self._quiet_at:
+            self._quiet_at = None
             self._soon("a file changed")
 
     def close(self) -> None:
         self._worker.close()
-        self._files.close()
-        self._setup.close()
+        if self._watch is not None:
+            self._watch.close()
         if self._server is not None:
             self._server.close()
             socket_path(self._settings.state_path).unlink(missing_ok=True)
@@ -148,8 +147,7 @@ class Daemon:
     def changed(self, settings: Settings) -> None:
         def take_over() -> None:
             self._settings = settings
-            self._files.renew()
-            self._setup.renew()
+            self._watch_files()
             self._ticker.tick(self._tick, self._interval())
 
         self._inbox.put(take_over)
@@ -207,6 +205,17 @@ class Daemon:
                 ),
             )
 
+    def _on_files(self) -> None:
+        assert self._watch is not None  # noqa: S101 - registered only then
+        if not self._watch.changed():
+            return
+        now = time.monotonic()
+        if self._quiet_at is None:
+            self._latest_at = now + DEBOUNCE_LONGEST
+        self._quiet_at = min(now + DEBOUNCE, self._latest_at)
+        if self._watch.moved():
+            self._watch_files()
+
     def _on_network(self) -> None:
         if self._network.came_back():
             logger.debug("the network changed")
@@ -241,9 +250,8 @@ class Daemon:
     def _tick(self) -> None:
         self._inbox.put(self._rewatch)
         self._wake()
-        if self._setup.looked_at():
-            self._worker.setup_changed()
-        self._worker.tick(changed=self._files.looked_at())
+        stamps = self._watch.looked_at() if self._watch is not None else False
+        self._worker.tick(changed=stamps)
 
     def _back(self) -> None:
         self._worker.woke()
@@ -253,21 +261,23 @@ class Daemon:
 
     def _rewatch(self) -> None:
         """Once a tick: a watched folder that was replaced, made or mounted is watched anew."""
-        if self._files.follow():
+        if self._watch is not None and self._watch.moved():
+            self._watch_files()
             self._soon("a folder was replaced")
-        if self._setup.follow():
-            self._setup.stir()
 
-    def _data(self) -> tuple[Iterable[Path], Iterable[Path]]:
+    def _watch_files(self) -> None:
+        if self._watch is not None:
+            self._selector.unregister(self._watch)
+            self._watch.close()
         settings = self._settings
         sources = [spec.path for spec in (*settings.contacts, *settings.attempts)]
         folders = [spec.path for spec in (*settings.calendars, *settings.busy_calendars) if spec.path]
+        polled = self._watch.polled if self._watch is not None else ()
         # The folders of calendars are watched as names in theirs, too: one that is made later is noticed.
-        return (*sources, settings.own_log, *folders), folders
-
-    def _set_up_with(self) -> tuple[Iterable[Path], Iterable[Path]]:
-        folders = self._settings.word_folders
-        return (*setup_files(self._settings), *folders), folders
+        self._watch = watch([*sources, settings.own_log, *folders], folders)
+        self._selector.register(self._watch, selectors.EVENT_READ, self._on_files)
+        for folder in set(self._watch.polled) - set(polled):
+            logger.info("the kernel tells nothing about %s: looked at every %.0f s", folder, self._interval())
 
     def _interval(self) -> float:
         """The tick: as configured, never so long that the watchdog would bite first."""
@@ -277,8 +287,9 @@ class Daemon:
 
     # -- opening and stopping -----------------------------------------------------------------------------------------
 
-    def _open(self, settings: Settings) -> Office:
-        return Office(settings, opener=hearing.opener(self._answered, self._hurry))
+    def _open(self, given: Given) -> Office:
+        opener = hearing.opener(self._answered, self._hurry)
+        return Office(given.settings, cadences=given.cadences, opener=opener)
 
     def _answered(self, name: str) -> None:
         self._inbox.put(lambda: self._ticker.soon(self._worker.answered, name))

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
 
-from calsync import config, health
+from calsync import health
 from calsync.config import Settings
 from calsync.daemon import telling
 from calsync.daemon.clocks import Clocks
@@ -24,8 +24,8 @@ from calsync.daemon.errands import Errands
 from calsync.daemon.journal import fields, logger
 from calsync.daemon.notify import Notifier
 from calsync.daemon.patience import Patience
+from calsync.daemon.reading import Given, read
 from calsync.daemon.service import writable_paths
-from calsync.daemon.setup import fingerprint
 from calsync.daemon.telling import News, Told
 from calsync.errors import CalsyncError, ConfigError
 from calsync.ledger import Intent, Status
@@ -70,14 +70,14 @@ class Asked:
     channel: socket.socket | None = None
 
 
-Open = Callable[[Settings], Office]
+Open = Callable[[Given], Office]
 
 
 class Worker:
     """Does the runs.  Every method but ``close`` is called in the worker thread."""
 
-    def __init__(self, settings: Settings, opened: Open, desk: Desk, notifier: Notifier, clocks: Clocks) -> None:
-        self._settings = settings
+    def __init__(self, given: Given, opened: Open, desk: Desk, notifier: Notifier, clocks: Clocks) -> None:
+        settings = self._settings = given.settings
         self._open = opened
         self._desk = desk
         self._notifier = notifier
@@ -85,15 +85,13 @@ class Worker:
         self._patience = Patience()
         self._errands = Errands()
         self.stopping = Event()
-        self.office = opened(settings)
+        self.office = opened(given)
         self._told = Told.of(self.office.ledger.setting(TOLD))
         self._plan: Plan | None = None
         self._contacts: dict[str, Contact] = {}
         self._polled_at = float("-inf")
         self._fed_at = float("-inf")
-        self._fingerprint = fingerprint(settings)
         self._may_write()
-        self._tell(*telling.setup(self._told, None))
 
     def close(self) -> None:
         self._errands.close()
@@ -190,7 +188,7 @@ class Worker:
         news, told = telling.after_run(self._told, report, self._contacts)
         self._tell(news, told)
         self._before_calls(report.now)
-        self._notifier.status(status_line(report, setup=self._told.setup))
+        self._notifier.status(status_line(report))
         health.keep(office, report)
         retry = self._patience.next_try()
         if retry is not None:
@@ -238,47 +236,37 @@ class Worker:
 
     # -- another configuration --------------------------------------------------------------------------------------
 
-    def setup_changed(self) -> None:
-        """A file of the setup was written: read them again, unless they say what they said."""
-        if fingerprint(self._settings) != self._fingerprint:
-            self.reload()
-
     def reload(self) -> None:
-        """Take the new configuration where it can be used, keep the old one where it cannot, and say which."""
+        """SIGHUP: take the new configuration where it can be used, keep the old one where it cannot, and say which."""
         self._notifier.reloading()
-        self._fingerprint = fingerprint(self._settings)
         try:
-            settings, office = self._opened_anew()
+            settings = (given := read(self._settings.file)).settings
+            if settings.state_path != self._settings.state_path:
+                self._kept("[state] path changed, which needs a restart: systemctl --user restart calsync")
+                return
+            office = self._open(given)
         except CalsyncError as error:
-            self._kept(error)
+            self._kept(error.message)
+            if isinstance(error, ConfigError):
+                for problem in error.problems:
+                    logger.error("%s:%d %s: %s", problem.file, problem.line, problem.column, problem.message)
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the old configuration is still good
-            self._kept(ConfigError(f"the new one cannot be read ({type(error).__name__})"))
+            self._kept(f"the new one cannot be read ({type(error).__name__})")
             return
         self.office.close()
         self.office, self._settings = office, settings
-        self._fingerprint = fingerprint(settings)
         self._patience = Patience()
         self._plan = None
         self._desk.changed(settings)
         self._may_write()
         self._notifier.ready("configuration read again")
         logger.info("configuration read again", extra=fields(event="reloaded"))
-        self._tell(*telling.setup(self._told, None))
         self.run(Asked("reloaded"))
 
-    def _opened_anew(self) -> tuple[Settings, Office]:
-        settings = config.load(self._settings.file)
-        if settings.state_path != self._settings.state_path:
-            raise ConfigError("[state] path changed, which needs a restart", hint="systemctl --user restart calsync")
-        return settings, self._open(settings)
-
-    def _kept(self, error: CalsyncError) -> None:
-        logger.error("the configuration is kept as it was: %s", error.message, extra=fields(event="reload_refused"))
-        for problem in error.problems if isinstance(error, ConfigError) else ():
-            logger.error("%s:%d %s: %s", problem.file, problem.line, problem.column, problem.message)
-        self._tell(*telling.setup(self._told, error))
-        self._notifier.ready(f"the new configuration cannot be used, the old one is in force: {error.message}")
+    def _kept(self, why: str) -> None:
+        logger.error("the configuration is kept as it was: %s", why, extra=fields(event="reload_refused"))
+        self._notifier.ready(f"the new configuration cannot be used, the old one is in force: {why}")
 
     def _may_write(self) -> None:
         """The service may write only where its unit says; a new place needs the unit written again."""
@@ -324,11 +312,8 @@ def compact(office: Office, before: datetime) -> int:
     return len(old)
 
 
-def status_line(report: Report, *, setup: str = "") -> str:
-    """One line for ``systemctl status``: the next call and the last sync; no names, no numbers.
-
-    ``setup`` is what was said of a new configuration that cannot be used.
-    """
+def status_line(report: Report) -> str:
+    """One line for ``systemctl status``: the next call and the last sync; no names, no numbers."""
     upcoming = sorted(
         call.placed.slot.start
         for call in (report.plan.calls if report.plan else ())
@@ -338,5 +323,4 @@ def status_line(report: Report, *, setup: str = "") -> str:
     parts = [calls, f"synced {report.now:%H:%M}"]
     parts += [f"{state.name} {state.state}" for state in report.calendars if state.state != "ok"]
     parts += [f"refused: {line}" for line in report.refused]
-    parts += [f"the new configuration cannot be used, the old one is in force: {setup}"] if setup else []
     return "; ".join(parts)
