@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -25,20 +25,21 @@ from calsync.daemon import hearing, restarts
 from calsync.daemon.clocks import SYSTEM, Clocks, Jumps
 from calsync.daemon.control import listen, socket_path, take
 from calsync.daemon.journal import fields, logger, set_up
+from calsync.daemon.lookout import Lookout
 from calsync.daemon.network import Network
 from calsync.daemon.notify import Notifier
 from calsync.daemon.reading import Given, read
+from calsync.daemon.setup import setup_files
 from calsync.daemon.ticker import Ticker
-from calsync.daemon.watch import Watch, watch
 from calsync.daemon.worker import Asked, Worker
 from calsync.ledger import locked
 from calsync.office import Office
 
 DEBOUNCE = 0.15
-"""Seconds of quiet after a file changed before it is read: an editor writes more than once."""
+"""Seconds of quiet after a log or a calendar's folder changed before it is read."""
 
-DEBOUNCE_LONGEST = 2.0
-"""A file that never falls quiet is read after so many seconds all the same."""
+SETUP_DEBOUNCE = 0.5
+"""The same for the configuration, cadences and templates: they come in whole sets (a checkout, a restored backup)."""
 
 NETWORK_QUIET = 1.0
 """Seconds between the first word of a network and the first try: addresses, routes and names come one by one."""
@@ -85,12 +86,11 @@ class Daemon:
         self._hurry = threading.Event()
         self._queued: set[str] = set()
         self._jumps = Jumps(clocks)
-        self._quiet_at: float | None = None
-        self._latest_at = 0.0
         self._selector = selectors.DefaultSelector()
+        self._files = Lookout(self._selector, self._data, DEBOUNCE)
+        self._setup = Lookout(self._selector, self._set_up_with, SETUP_DEBOUNCE)
         self._ticker = Ticker(self._wake)
         self._worker = Worker(given, self._open, self, self._notifier, clocks)
-        self._watch: Watch | None = None
         self._network = Network()
         self._server = listen(settings.state_path)
 
@@ -109,7 +109,8 @@ class Daemon:
             self._selector.register(self._server, selectors.EVENT_READ, self._on_asker)
         if self._network.fileno() >= 0:
             self._selector.register(self._network, selectors.EVENT_READ, self._on_network)
-        self._watch_files()
+        self._files.renew()
+        self._setup.renew()
         self._ticker.start()
         self._ticker.tick(self._tick, self._interval())
         self._notifier.ready("looking at the files")
@@ -118,19 +119,20 @@ class Daemon:
     def once(self, longest: float | None = None) -> None:
         """One turn of the loop: at most ``longest`` seconds asleep."""
         self._look_at_clocks()
-        waits = [self._interval(), self._ticker.due(), longest]
-        if self._quiet_at is not None:
-            waits.append(self._quiet_at - time.monotonic())
+        waits = [self._interval(), self._ticker.due(), longest, self._files.wait(), self._setup.wait()]
         for key, _ in self._selector.select(max(0.0, min(wait for wait in waits if wait is not None))):
             key.data()
-        if self._quiet_at is not None and time.monotonic() >= self._quiet_at:
-            self._quiet_at = None
+        # First how it is set up: a run must not read the new log by the old rules.
+        if self._setup.settled():
+            self._setup.renew()
+            self._ticker.soon(self._worker.setup_changed)
+        if self._files.settled():
             self._soon("a file changed")
 
     def close(self) -> None:
         self._worker.close()
-        if self._watch is not None:
-            self._watch.close()
+        self._files.close()
+        self._setup.close()
         if self._server is not None:
             self._server.close()
             socket_path(self._settings.state_path).unlink(missing_ok=True)
@@ -147,7 +149,8 @@ class Daemon:
     def changed(self, settings: Settings) -> None:
         def take_over() -> None:
             self._settings = settings
-            self._watch_files()
+            self._files.renew()
+            self._setup.renew()
             self._ticker.tick(self._tick, self._interval())
 
         self._inbox.put(take_over)
@@ -205,17 +208,6 @@ class Daemon:
                 ),
             )
 
-    def _on_files(self) -> None:
-        assert self._watch is not None  # noqa: S101 - registered only then
-        if not self._watch.changed():
-            return
-        now = time.monotonic()
-        if self._quiet_at is None:
-            self._latest_at = now + DEBOUNCE_LONGEST
-        self._quiet_at = min(now + DEBOUNCE, self._latest_at)
-        if self._watch.moved():
-            self._watch_files()
-
     def _on_network(self) -> None:
         if self._network.came_back():
             logger.debug("the network changed")
@@ -250,8 +242,9 @@ class Daemon:
     def _tick(self) -> None:
         self._inbox.put(self._rewatch)
         self._wake()
-        stamps = self._watch.looked_at() if self._watch is not None else False
-        self._worker.tick(changed=stamps)
+        if self._setup.looked_at():
+            self._worker.setup_changed()
+        self._worker.tick(changed=self._files.looked_at())
 
     def _back(self) -> None:
         self._worker.woke()
@@ -261,23 +254,21 @@ class Daemon:
 
     def _rewatch(self) -> None:
         """Once a tick: a watched folder that was replaced, made or mounted is watched anew."""
-        if self._watch is not None and self._watch.moved():
-            self._watch_files()
+        if self._files.follow():
             self._soon("a folder was replaced")
+        if self._setup.follow():
+            self._setup.stir()
 
-    def _watch_files(self) -> None:
-        if self._watch is not None:
-            self._selector.unregister(self._watch)
-            self._watch.close()
+    def _data(self) -> tuple[Iterable[Path], Iterable[Path]]:
         settings = self._settings
         sources = [spec.path for spec in (*settings.contacts, *settings.attempts)]
         folders = [spec.path for spec in (*settings.calendars, *settings.busy_calendars) if spec.path]
-        polled = self._watch.polled if self._watch is not None else ()
         # The folders of calendars are watched as names in theirs, too: one that is made later is noticed.
-        self._watch = watch([*sources, settings.own_log, *folders], folders)
-        self._selector.register(self._watch, selectors.EVENT_READ, self._on_files)
-        for folder in set(self._watch.polled) - set(polled):
-            logger.info("the kernel tells nothing about %s: looked at every %.0f s", folder, self._interval())
+        return (*sources, settings.own_log, *folders), folders
+
+    def _set_up_with(self) -> tuple[Iterable[Path], Iterable[Path]]:
+        folders = self._settings.word_folders
+        return (*setup_files(self._settings), *folders), folders
 
     def _interval(self) -> float:
         """The tick: as configured, never so long that the watchdog would bite first."""

@@ -26,6 +26,7 @@ from calsync.daemon.notify import Notifier
 from calsync.daemon.patience import Patience
 from calsync.daemon.reading import Given, read
 from calsync.daemon.service import writable_paths
+from calsync.daemon.setup import fingerprint
 from calsync.daemon.telling import News, Told
 from calsync.errors import CalsyncError, ConfigError
 from calsync.ledger import Intent, Status
@@ -91,7 +92,9 @@ class Worker:
         self._contacts: dict[str, Contact] = {}
         self._polled_at = float("-inf")
         self._fed_at = float("-inf")
+        self._fingerprint = fingerprint(settings)
         self._may_write()
+        self._tell(*telling.setup(self._told, None))
 
     def close(self) -> None:
         self._errands.close()
@@ -188,7 +191,7 @@ class Worker:
         news, told = telling.after_run(self._told, report, self._contacts)
         self._tell(news, told)
         self._before_calls(report.now)
-        self._notifier.status(status_line(report))
+        self._notifier.status(status_line(report, setup=self._told.setup))
         health.keep(office, report)
         retry = self._patience.next_try()
         if retry is not None:
@@ -236,37 +239,47 @@ class Worker:
 
     # -- another configuration --------------------------------------------------------------------------------------
 
+    def setup_changed(self) -> None:
+        """A file of the setup was written: read them again, unless they say what they said."""
+        if fingerprint(self._settings) != self._fingerprint:
+            self.reload()
+
     def reload(self) -> None:
-        """SIGHUP: take the new configuration where it can be used, keep the old one where it cannot, and say which."""
+        """Take the new configuration where it can be used, keep the old one where it cannot, and say which."""
         self._notifier.reloading()
+        self._fingerprint = fingerprint(self._settings)
         try:
-            settings = (given := read(self._settings.file)).settings
-            if settings.state_path != self._settings.state_path:
-                self._kept("[state] path changed, which needs a restart: systemctl --user restart calsync")
-                return
-            office = self._open(given)
+            settings, office = self._opened_anew()
         except CalsyncError as error:
-            self._kept(error.message)
-            if isinstance(error, ConfigError):
-                for problem in error.problems:
-                    logger.error("%s:%d %s: %s", problem.file, problem.line, problem.column, problem.message)
+            self._kept(error)
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the old configuration is still good
-            self._kept(f"the new one cannot be read ({type(error).__name__})")
+            self._kept(ConfigError(f"the new one cannot be read ({type(error).__name__})"))
             return
         self.office.close()
         self.office, self._settings = office, settings
+        self._fingerprint = fingerprint(settings)
         self._patience = Patience()
         self._plan = None
         self._desk.changed(settings)
         self._may_write()
         self._notifier.ready("configuration read again")
         logger.info("configuration read again", extra=fields(event="reloaded"))
+        self._tell(*telling.setup(self._told, None))
         self.run(Asked("reloaded"))
 
-    def _kept(self, why: str) -> None:
-        logger.error("the configuration is kept as it was: %s", why, extra=fields(event="reload_refused"))
-        self._notifier.ready(f"the new configuration cannot be used, the old one is in force: {why}")
+    def _opened_anew(self) -> tuple[Settings, Office]:
+        settings = (given := read(self._settings.file)).settings
+        if settings.state_path != self._settings.state_path:
+            raise ConfigError("[state] path changed, which needs a restart", hint="systemctl --user restart calsync")
+        return settings, self._open(given)
+
+    def _kept(self, error: CalsyncError) -> None:
+        logger.error("the configuration is kept as it was: %s", error.message, extra=fields(event="reload_refused"))
+        for problem in error.problems if isinstance(error, ConfigError) else ():
+            logger.error("%s:%d %s: %s", problem.file, problem.line, problem.column, problem.message)
+        self._tell(*telling.setup(self._told, error))
+        self._notifier.ready(f"the new configuration cannot be used, the old one is in force: {error.message}")
 
     def _may_write(self) -> None:
         """The service may write only where its unit says; a new place needs the unit written again."""
@@ -312,8 +325,11 @@ def compact(office: Office, before: datetime) -> int:
     return len(old)
 
 
-def status_line(report: Report) -> str:
-    """One line for ``systemctl status``: the next call and the last sync; no names, no numbers."""
+def status_line(report: Report, *, setup: str = "") -> str:
+    """One line for ``systemctl status``: the next call and the last sync; no names, no numbers.
+
+    ``setup`` is what was said of a new configuration that cannot be used.
+    """
     upcoming = sorted(
         call.placed.slot.start
         for call in (report.plan.calls if report.plan else ())
@@ -323,4 +339,5 @@ def status_line(report: Report) -> str:
     parts = [calls, f"synced {report.now:%H:%M}"]
     parts += [f"{state.name} {state.state}" for state in report.calendars if state.state != "ok"]
     parts += [f"refused: {line}" for line in report.refused]
+    parts += [f"the new configuration cannot be used, the old one is in force: {setup}"] if setup else []
     return "; ".join(parts)
