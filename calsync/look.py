@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calsync.calendars import CalendarSpec
@@ -13,7 +13,7 @@ from calsync.model import Problem
 from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
 from calsync.sync.index import Index, index
-from calsync.sync.marks import Mark, News, present_uids, read_marks
+from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
 
 
 @dataclass(slots=True)
@@ -73,7 +73,10 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     shelf = branch.index if rows is branch.rows else index(rows)
     token = cache.token(spec.name) if rows is branch.rows else None
     changes = branch.calendar.changes(token, shelf.known)
-    news = _news(branch.calendar, shelf, changes, cache.echoes(spec.name), now if token is not None else None)
+    news = _news(branch.calendar, shelf, changes, cache.echoes(spec.name))
+    if changes.full and token is not None:
+        same = {shelf.by_href[href] for href in changes.same if href in shelf.by_href}
+        news = replace(news, forgot_at=now, remembers=last_remembered(rows, news.seen, same))
     refused = _lost(office, spec, shelf, news, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
@@ -144,12 +147,11 @@ def _news(
     shelf: Index,
     changes: Changes,
     echoes: frozenset[str],
-    asked_at: datetime | None,
 ) -> News:
     """What changed, by UID.
 
     Looked up one by one: writes whose answer was lost, and events written after the token was taken that the poll
-    does not mention.  ``asked_at``: when a token was shown; a full answer to it means that the server has forgotten.
+    does not mention.
     """
     by_href = shelf.by_href
     gone = {by_href[href] for href in changes.gone if href in by_href}
@@ -168,4 +170,4 @@ def _news(
             gone.add(uid)
         else:
             seen[uid] = found
-    return News(seen, frozenset(gone - set(seen)), forgot_at=asked_at if changes.full else None)
+    return News(seen, frozenset(gone - set(seen)))

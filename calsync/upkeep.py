@@ -98,6 +98,9 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
     for seen in listing.seen:
         if seen.cancelled:
             continue
+        if not seen.mark and seen.uid not in branch.rows:
+            result.left.append(f"{seen.title}: it stands under a name of ours without our mark")
+            continue
         try:
             _take_back(branch.calendar, seen)
         except CalendarError as error:

@@ -21,7 +21,8 @@ class Seen:
 
     ``href`` names the resource (a path, a file name, Google's id).  ``etag`` is what a conditional write must quote;
     ``""`` when the server gives none that can be trusted.  ``raw`` is the backend's own text, opaque to everybody
-    else, kept so that an update can change our fields and nothing more.  ``cancelled`` means: deleted, but its id
+    else, kept so that an update can change our fields and nothing more.  ``mark`` is ``""`` where a server dropped it
+    from an event that stands under the very name and UID that we computed.  ``cancelled`` means: deleted, but its id
     stays taken.
     """
 

@@ -69,22 +69,38 @@ class News:
     """What a poll found, by UID: events that changed, the UIDs that vanished.
 
     ``forgot_at`` is set to the time of the poll where the server no longer knew our token and listed everything anew:
-    it may have come back from a backup, and then what is missing or old there is nobody's doing.
+    it may have come back from a backup, and then what is missing or old there is nobody's doing.  ``remembers`` is
+    the time of the latest write that it does show: a backup that has it has all that was there before.
     """
 
     seen: Mapping[str, Seen]
     gone: frozenset[str]
     forgot_at: datetime | None = None
+    remembers: datetime | None = None
 
     def undone(self, row: Row) -> bool:
         """True where a write of ours that recent may have been lost with the server's memory."""
-        return self.forgot_at is not None and row.updated_at is not None and self.forgot_at - row.updated_at < BACKUP
+        if self.forgot_at is None or row.updated_at is None:
+            return False
+        return self.forgot_at - row.updated_at < BACKUP and self._may_lack(row.updated_at)
 
     def older(self, row: Row, seen: Seen) -> bool:
         """True where an event stands as it did before our last write."""
         if self.forgot_at is None or row.updated_at is None or seen.modified is None:
             return False
-        return seen.modified < row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
+        whole = row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
+        return seen.modified < whole and self._may_lack(row.updated_at)
+
+    def _may_lack(self, written: datetime) -> bool:
+        return self.remembers is None or written > self.remembers
+
+
+def last_remembered(rows: Mapping[str, Row], seen: Mapping[str, Seen], same: Iterable[str]) -> datetime | None:
+    """When the latest of the events was written that stand as the ledger has them, by etag (``same``) or in what they
+    say; ``None`` where there is none."""
+    standing = {uid for uid, one in seen.items() if uid in rows and face_of_seen(one) == rows[uid].face}
+    written = [rows[uid].updated_at for uid in standing.union(same) if rows[uid].intent is Intent.NONE]
+    return max((moment for moment in written if moment is not None), default=None)
 
 
 def read_marks(

@@ -41,7 +41,9 @@ def plan(
     actions: list[Action] = []
     for uid in sorted(set(rows) - set(entries)):
         actions.extend(_unwanted(rows[uid], wanted))
-    actions += [_stray(unknown[uid], wanted) for uid in sorted(set(unknown) - set(entries) - set(rows))]
+    strays = [unknown[uid] for uid in sorted(set(unknown) - set(entries) - set(rows))]
+    # One that lost our mark and that nothing knows may be anybody's by now.
+    actions += [_stray(seen, wanted) for seen in strays if seen.mark]
     # Most urgent deletes first: nobody who asked not to be called keeps an event while others are written (G11).
     actions.sort(
         key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep))
@@ -83,7 +85,7 @@ def _stray(seen: Seen, wanted: Wanted) -> Action:
 
 def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Action]:
     if row is None and unknown is not None and not unknown.cancelled:
-        row = row_of(unknown)
+        row = replace(row_of(unknown), mark=entry.mark)
         yield Adopt(unknown, row, "found on the calendar under our UID")
     if row is None or row.status in (Status.SENDING, Status.REMOVED):
         if entry.live:

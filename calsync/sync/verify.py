@@ -41,6 +41,11 @@ def findings(wanted: Wanted, rows: Mapping[str, Row], listing: Changes) -> tuple
         elif uid in seen and uid in entries:
             found.extend(_damage(entries[uid], row, seen[uid]))
     for uid in sorted(set(seen) - set(rows)):
+        if not seen[uid].mark and uid not in entries:
+            found.append(
+                Finding("", seen[uid].title, "stands under a name of ours without our mark, and nobody knows it")
+            )
+            continue
         message = "is on the calendar and not in the ledger; the next sync adopts it"
         found.append(Finding(seen[uid].mark, seen[uid].title, message))
     found += [Finding("", problem.file, problem.message) for problem in listing.problems]
@@ -77,3 +82,6 @@ def _damage(entry: Entry, row: Row, seen: Seen) -> Iterable[Finding]:
     elif not set(target.alarms) <= set(seen.alarms):
         message = "our alarms are missing"
         yield Finding(entry.mark, seen.title, message, Update(target, entry.title, row, "repaired: the alarms"))
+    elif not seen.mark:
+        message = "calsync's mark is missing"
+        yield Finding(entry.mark, seen.title, message, Update(target, entry.title, row, "repaired: the mark"))

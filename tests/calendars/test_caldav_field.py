@@ -32,6 +32,32 @@ def test_one_of_ours_that_was_emptied_is_a_problem_and_not_a_deletion(server: Ho
         assert "cannot be read" in changes.problems[0].message
 
 
+@pytest.mark.parametrize("fault", ["drops_marks", "new_uids"])
+def test_what_a_server_takes_from_an_event_does_not_make_it_anothers(
+    server: HostileServer, open_one: Open, fault: str
+) -> None:
+    """Its name, with the UID or the mark, is enough; however often we write, our alarms are there once, and a
+    person's stay."""
+    server.faults.add(fault)
+    calendar = open_one()
+    receipt = calendar.create(entry())
+    token, known = listed(calendar.changes(None, {receipt.href: receipt.etag}))
+    name = f"{entry().uid}.ics"
+    theirs = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:mine\r\nTRIGGER:-PT45M\r\nEND:VALARM\r\nEND:VEVENT"
+    server.put(name, server.items[name].text.replace("Call Pat", "vm fri Call Pat").replace("END:VEVENT", theirs))
+    seen = only(calendar.changes(token, known).seen)
+    assert (seen.uid, seen.title) == (entry().uid, f"vm fri {entry().title}")
+    for title in ("one", "two", "three"):
+        stands = calendar.get(entry().uid)
+        assert stands is not None
+        calendar.update(entry(title=title), stands)
+    text = server.items[name].text
+    assert text.count("BEGIN:VALARM") == 3
+    assert "TRIGGER:-PT45M" in text
+    calendar.delete(assert_says(calendar.get(entry().uid), entry(title="three", mark=seen.mark)))
+    assert server.items == {}
+
+
 # --- conditions
 
 
@@ -75,3 +101,78 @@ def test_a_412_for_our_own_write_is_found_out_by_reading_back(server: HostileSer
     server.faults.clear()
     assert receipt.etag == server.items[f"{entry().uid}.ics"].etag
     calendar.update(entry(title="newer"), assert_says(calendar.get(entry().uid), entry(title="new")))
+
+
+@pytest.mark.parametrize("fault", ["renames", "renames_quietly"])
+def test_a_server_that_names_events_itself_gets_no_double(server: HostileServer, open_one: Open, fault: str) -> None:
+    """Also where it would take the same UID twice: what it does with conditions is found out on the event itself."""
+    server.faults.add(fault)
+    calendar = open_one()
+    known = {}
+    for number in range(3):
+        receipt = calendar.create(entry(number))
+        known[receipt.href] = receipt.etag
+    assert len(server.items) == 3
+    if fault == "renames":
+        assert {href.rpartition("/")[2] for href in known} == set(server.items)
+    for number in range(3):
+        seen = assert_says(calendar.get(entry(number).uid), entry(number))
+        calendar.update(entry(number, title="new"), seen)
+    assert {seen.title for seen in calendar.changes(None, known).seen} == {"new"}
+    assert len(server.items) == 3
+
+
+# --- tokens
+
+
+@pytest.mark.parametrize("fault", ["token_403", "token_409", "token_412", "token_500", "token_full_list"])
+def test_tokens_that_are_worth_nothing_are_soon_not_asked_for(
+    server: HostileServer, open_one: Open, fault: str
+) -> None:
+    """Then one request tells that nothing changed, also beside events of others, which are not read again and again."""
+    server.faults.add(fault)
+    calendar = open_one()
+    calendar.create(entry(1))
+    server.put("theirs.ics", server.items[f"{entry(1).uid}.ics"].text.replace("@calsync", "@example.com"))
+    token, known = listed(calendar.changes(None))
+    for _ in range(4):
+        server.log.clear()
+        token = open_one().changes(token, known).token
+    assert [method for method, _, _ in server.log] == ["PROPFIND"]
+    server.put("more.ics", server.items[f"{entry(1).uid}.ics"].text.replace(entry(1).uid, entry(2).uid))
+    changes = open_one().changes(token, known)
+    assert not changes.full
+    assert only(changes.seen).uid == entry(2).uid
+
+
+def test_a_server_that_repeats_a_part_is_not_taken_for_one_that_tells_all(
+    server: HostileServer, open_one: Open
+) -> None:
+    server.faults.add("repeats")
+    calendar = open_one()
+    receipts = [calendar.create(entry(number)) for number in range(5)]
+    token, known = listed(calendar.changes(None))
+    for _ in range(4):
+        token = open_one().changes(token, known).token
+    server.remove(receipts[-1].href.rpartition("/")[2])
+    assert open_one().changes(token, known).gone == (receipts[-1].href,)
+
+
+def test_a_token_that_was_refused_once_is_asked_for_again(server: HostileServer, open_one: Open) -> None:
+    calendar = open_one()
+    calendar.create(entry())
+    token, known = listed(calendar.changes(None))
+    token = calendar.changes(token, known).token
+    server.faults.add("token_403")
+    token = open_one().changes(token, known).token
+    server.faults.clear()
+    server.log.clear()
+    assert not open_one().changes(token, known).full
+    assert [method for method, _, _ in server.log] == ["REPORT"]
+
+
+def test_a_server_that_falls_over_the_question_is_asked_in_another_way(server: HostileServer, open_one: Open) -> None:
+    server.faults.add("no_sync_500")
+    calendar = open_one()
+    calendar.create(entry())
+    assert only(calendar.changes(None).seen).uid == entry().uid

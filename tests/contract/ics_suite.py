@@ -28,6 +28,11 @@ def rewrite(world: World, change: Callable[[str], str], number: int = 1) -> None
     person.store(href, change(person.load(href)))
 
 
+def unmarked(text: str) -> str:
+    """Without a word of ours that no other program knows."""
+    return "\n".join(row for row in text.split("\n") if "X-CALSYNC" not in row)
+
+
 class TextContract(CalendarContract):
     """What must hold of every calendar of texts."""
 
@@ -50,11 +55,28 @@ class TextContract(CalendarContract):
         with pytest.raises(CalendarError):
             calendar.get(entry(1).uid)
 
-    def test_an_event_that_lost_its_mark_is_told_and_left_alone(self, world: World, calendar: Calendar) -> None:
-        receipt = calendar.create(entry())
-        rewrite(world, lambda text: "\n".join(row for row in text.split("\n") if "X-CALSYNC" not in row))
-        changes = calendar.changes(None)
-        assert (changes.seen, changes.same) == ((), (receipt.href,))
+    def test_an_event_that_lost_its_mark_is_known_by_its_name_and_uid(self, world: World, calendar: Calendar) -> None:
+        """Some servers drop properties that they do not know.  An update puts it back, and no alarm is there twice."""
+        calendar.create(entry())
+        rewrite(world, unmarked)
+        seen = only(calendar.changes(None).seen)
+        assert (seen.uid, seen.mark, seen.title) == (entry().uid, "", entry().title)
+        calendar.update(entry(title="new"), seen)
+        assert only(world.open().changes(None).seen).mark == entry().mark
+        assert ours(world).count("BEGIN:VALARM") == 2
+
+    def test_an_event_that_lost_its_mark_and_its_name_is_told_and_left_alone(
+        self, world: World, calendar: Calendar
+    ) -> None:
+        calendar.create(entry())
+        person = world.person
+        assert isinstance(person, TextPerson)
+        text = unmarked(ours(world))
+        person.discard(person.href(entry().uid))
+        person.store("somewhere-else.ics", text)
+        changes = world.open().changes(None)
+        assert changes.seen == ()
+        assert [href.rpartition("/")[2] for href in changes.same] == ["somewhere-else.ics"]
         assert "mark" in changes.problems[0].message
 
     def test_lines_of_others_stay_byte_for_byte(self, world: World, calendar: Calendar) -> None:

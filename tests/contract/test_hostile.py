@@ -12,7 +12,7 @@ from calsync.calendars.spec import CalendarSpec
 from calsync.errors import Stale, Taken
 from tests.contract.ics_suite import TextContract, ours, rewrite
 from tests.contract.person import CHICAGO, TextPerson, World
-from tests.contract.suite import as_seen, assert_says, entry, only, race
+from tests.contract.suite import as_seen, assert_says, entry, listed, only, race
 from tests.servers.hostile import PASSWORD, USER, HostileServer
 
 VARIABLE = "CALSYNC_TEST_PASSWORD"
@@ -151,6 +151,17 @@ class TestRewritesBodies(HostileContract):
 class TestTokenRefused(ForgetfulContract):
     faults = ("token_403",)
 
+    def test_nothing_changed_says_nothing(self, world: World, calendar: Calendar) -> None:
+        """Tokens that are never taken are not asked for again: listings are compared."""
+        calendar.create(entry())
+        token, known = listed(calendar.changes(None))
+        assert calendar.changes(token, known).full
+        token = calendar.changes(token, known).token
+        for each in (calendar, world.open()):
+            changes = each.changes(token, known)
+            assert (changes.full, changes.seen, changes.gone) == (False, (), ())
+            token = changes.token
+
 
 class TestTokenAnsweredWithEverything(HostileContract):
     faults = ("token_full_list",)
@@ -163,6 +174,14 @@ class TestNoSyncCollection(HostileContract):
 
 class TestNoSyncCollectionNoTagNoEtags(UnconditionalContract):
     faults = ("no_sync_403", "no_ctag", "no_etags")
+
+
+class TestByteOrderMark(HostileContract):
+    faults = ("byte_order_mark", "weakened_etags")
+
+
+class TestNothingButQueries(HostileContract):
+    faults = ("no_sync", "no_listing")
 
 
 class TestPages(HostileContract):

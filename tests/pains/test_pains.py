@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -223,6 +224,35 @@ def test_p20_what_the_ledger_takes_for_unchanged_is_compared_and_mended(desk: De
     assert [one.mark for one in checked.findings] == [seen.mark]
     assert checked.repaired == 1
     assert "AFTER THE CALL" in desk.store.items[seen.href][1]
+
+
+def test_a_dead_token_is_no_backup_what_a_person_did_meanwhile_counts(desk: Desk) -> None:
+    """The server still shows what was written at the same time or later, so it has lost nothing."""
+    gone, moved = desk.events()[:2]
+    desk.store.remove(gone.href)
+    there = desk.store.items[moved.href][1]
+    start = moved.start - timedelta(hours=1)
+    desk.edit(moved, start=start, end=start + timedelta(minutes=10))
+    # a program that leaves LAST-MODIFIED as it was
+    stamp = re.search("LAST-MODIFIED.*", there)
+    assert stamp is not None
+    desk.store.put(moved.href, re.sub("LAST-MODIFIED.*", stamp[0], desk.store.items[moved.href][1]))
+    desk.calendar.forget_token = True
+    assert sorted(one.action for one in desk.run().actions if one.action != "update") == ["move", "waive"]
+    assert gone.uid not in {one.uid for one in desk.events()}
+    assert start in {one.start for one in desk.events()}
+
+
+def test_what_the_same_minute_wrote_after_a_backup_is_written_again(desk: Desk) -> None:
+    """The clock may stand still between two runs; which of them wrote first is known all the same."""
+    yesterday = backup(desk.store)
+    (desk.folder / "attempts.csv").write_text(LOG + "2026-10-26T15:30,ann,outbound,call,connected,in 3 weeks,\n")
+    desk.run(timedelta())
+    before = {one.mark for one in desk.events()}
+    restore(desk.store, yesterday)
+    desk.calendar.forget_token = True
+    assert "waive" not in {one.action for one in desk.run(timedelta()).actions}
+    assert {one.mark for one in desk.events()} == before
 
 
 def test_a_server_that_comes_back_from_a_backup_is_written_again_notes_and_all(desk: Desk) -> None:

@@ -36,15 +36,23 @@ FAULTS = {
     "identical_put_new_etag": "the etag changes although the same bytes were written",
     "etags_drift": "an event has another etag each time somebody looks",
     "says_412_for_its_own": "a write is done, and answered as if its condition had failed",
+    "byte_order_mark": "every text begins with one, after a blank line",
+    "drops_marks": "properties that begin with X- are dropped",
+    "new_uids": "every event gets a UID of the server's own",
+    "renames": "a new event is kept under a name of the server's own, told in Location; the same UID twice is fine",
+    "renames_quietly": "the same, and nobody says so",
     "rewrite_bodies": "another order of properties, CLASS added, lines folded elsewhere",
     "token_403": "no token is good the next time: 403",
     "token_409": "the same with 409",
     "token_412": "the same with 412",
     "token_410": "the same with 410",
     "token_400": "the same with 400",
+    "token_500": "the server falls over every token",
+    "no_sync_500": "the server falls over every sync-collection",
     "token_full_list": "an old token is answered with all there is, and no word of what is gone",
     "no_sync": "sync-collection is unknown: 501",
     "no_sync_403": "sync-collection is unknown: 403",
+    "no_listing": "a PROPFIND shows the collection alone, and refuses what is in it: 403",
     "no_ctag": "the collection has no tag",
     "pages_507": "an answer is cut after three resources, with a 507",
     "cut_silently": "a first listing is cut after three resources, and nobody says so",
@@ -118,6 +126,10 @@ class HostileServer:
         with self.lock:
             if "rewrite_bodies" in self.faults:
                 text = rewritten(text)
+            if "drops_marks" in self.faults:
+                text = re.sub(r"^X-.*\r\n(?: .*\r\n)*", "", text, flags=re.MULTILINE)
+            if "new_uids" in self.faults:
+                text = re.sub(r"^UID:(\w+)@calsync", r"UID:SRV-\1", text, flags=re.MULTILINE)
             old = self.items.get(name)
             same = old is not None and old.text == text
             if old is None or not same or "identical_put_new_etag" in self.faults:
@@ -280,12 +292,15 @@ class _Handler(BaseHTTPRequestHandler):
     def name(self) -> str:
         return unquote(self.path.removeprefix("/moved").removeprefix(self.world.path))
 
+    def shown(self, item: Item) -> str:
+        return ("\ufeff\r\n" if "byte_order_mark" in self.world.faults else "") + item.text
+
     def get(self) -> tuple[int, dict[str, str], bytes]:
         item = self.world.items.get(self.name)
         if item is None:
             return 404, {}, b""
         etag = self.world.etag(item)
-        return 200, {"Content-Type": "text/calendar", **({"ETag": etag} if etag else {})}, item.text.encode()
+        return 200, {"Content-Type": "text/calendar", **({"ETag": etag} if etag else {})}, self.shown(item).encode()
 
     def put(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         faults, item = self.world.faults, self.world.items.get(self.name)
@@ -304,11 +319,15 @@ class _Handler(BaseHTTPRequestHandler):
             if double and f"uid_conflict_{status}" in faults:
                 error = '<error xmlns="DAV:"><C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/></error>'
                 return status, {"Content-Type": "application/xml"}, error.encode() if status == 403 else b""
-        kept = self.world.put(self.name, text)
+        name, more = self.name, {}
+        if item is None and faults & {"renames", "renames_quietly"}:
+            name = f"kept-{len(self.world.history)}.ics"
+            more = {"Location": f"http://{self.headers['Host']}{self.world.path}{name}"} if "renames" in faults else {}
+        kept = self.world.put(name, text)
         if "says_412_for_its_own" in faults:
             return 412, {}, b""
         quiet = faults & {"no_etag_on_put", "no_etags", "rewrite_bodies"}
-        return 204 if item else 201, {} if quiet else {"ETag": self.world.etag(kept)}, b""
+        return 204 if item else 201, more if quiet else {"ETag": self.world.etag(kept), **more}, b""
 
     def failed_match(self, item: Item | None) -> bool:
         wanted = self.headers.get("If-Match")
@@ -336,6 +355,8 @@ class _Handler(BaseHTTPRequestHandler):
         good = "<status>HTTP/1.1 200 OK</status>"
         rows = [f"<response><href>{self.base}</href><propstat><prop>{kind}{tag}</prop>{good}</propstat></response>"]
         if self.headers.get("Depth") == "1":
+            if "no_listing" in self.world.faults:
+                return 403, {}, b""
             names = list(self.world.items)
             names = names[:_PAGE] if "cut_silently" in self.world.faults else names
             rows += [self.row(name) for name in names]
@@ -356,13 +377,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def sync(self, token: str) -> tuple[int, dict[str, str], bytes]:
         faults, history = self.world.faults, self.world.history
-        for status in (501, 403):
-            if ("no_sync" if status == 501 else "no_sync_403") in faults:
+        for status in (501, 403, 500):
+            if ("no_sync" if status == 501 else f"no_sync_{status}") in faults:
                 return status, {}, b""
         position = token.removeprefix("urn:t:")
         if token and (not position.isdigit() or int(position) > len(history) or not token.startswith("urn:t:")):
             return 403, {}, b'<error xmlns="DAV:"><valid-sync-token/></error>'
-        for status in (400, 403, 409, 410, 412):
+        for status in (400, 403, 409, 410, 412, 500):
             if token and f"token_{status}" in faults:
                 return status, {}, b'<error xmlns="DAV:"><valid-sync-token/></error>'
         start = int(position or 0)
@@ -403,7 +424,7 @@ class _Handler(BaseHTTPRequestHandler):
             return _missing(href)
         etag = self.world.etag(item)
         shown = f"<getetag>{escape(etag)}</getetag>" if etag else ""
-        shown += f"<C:calendar-data>{escape(item.text)}</C:calendar-data>" if data else ""
+        shown += f"<C:calendar-data>{escape(self.shown(item))}</C:calendar-data>" if data else ""
         missing = (
             "" if etag else ("<propstat><prop><getetag/></prop><status>HTTP/1.1 404 Not Found</status></propstat>")
         )

@@ -78,11 +78,13 @@ class CalDavCalendar:
         state = state or State()
         if not full and state.sync:
             full = not poll.by_token(state, known or {}, found)
+            # once: it expired, or the server came back from a backup; twice in a row: no token of its is worth asking
+            self._facts.tokens = True if not full else None if self._facts.tokens else False
         elif not full:
             poll.by_listing(state, known or {}, found)
         if full:
             found = Listing(self.name, self._zone)
-            poll.everything(state, known or {}, found)
+            poll.everything(state, known or {}, found, tokens=self._facts.tokens is not False)
         for seen in found.seen:
             self._hrefs[seen.uid] = seen.href
         state.url, state.facts = poll.url, self._facts
@@ -123,7 +125,7 @@ class CalDavCalendar:
         if answer.status != 207:
             return None  # a server that cannot be asked that way: a poll will show it
         for item in discovery.parsed(self._spec, answer).items:
-            text = item.text(f"{dav.CALDAV}calendar-data")
+            text = item.calendar
             if text and item.href not in paths:
                 seen = ours_or_none(text, href=item.href, etag=item.etag, zone=self._zone, calendar=self.name)
                 if seen is not None and seen.uid == uid:
@@ -155,7 +157,9 @@ class CalDavCalendar:
             if not answer.ok:
                 raise self._not_created(poll, path, entry.uid, answer)
             self._check_page(answer)
-            if not self._facts.known:
+            path = self._kept_at(poll, path, answer)
+            if not self._facts.known and (stands := self.get(entry.uid)) is not None:
+                path = stands.href
                 self._learn(poll, path, text)
             receipt = self._receipt(poll, path, text, answer)
             if self._facts.keeps_none_match is False:
@@ -287,6 +291,13 @@ class CalDavCalendar:
             return Receipt(path, "", text)  # somebody else was there in between: the next poll reads it
         return Receipt(path, body[0], body[1])
 
+    @staticmethod
+    def _kept_at(poll: Poll, path: str, answer: Answer) -> str:
+        """Where the new event is: some servers keep it under a name of their own, and say so."""
+        location = answer.header("Location")
+        named = dav.path_of(urljoin(answer.url, location)) if location else path
+        return named if poll.inside(named) and named != poll.path else path
+
     def _not_created(self, poll: Poll, path: str, uid: str, answer: Answer) -> Exception:
         about = failures.about(self._spec)
         if answer.status == 412 or (answer.status in (403, 409) and dav.says(answer.body, "uid-conflict")):
@@ -336,7 +347,7 @@ class CalDavCalendar:
         answer = self._wire.request("REPORT", poll.url, dav.query_time(*stretch), {**XML, "Depth": "1"})
         if answer.status == 207:
             items = discovery.parsed(self._spec, answer).items
-            return busy((item.text(f"{dav.CALDAV}calendar-data") for item in items), start, end, self._zone)
+            return busy((item.calendar for item in items), start, end, self._zone)
         answer = self._wire.request("REPORT", poll.url, dav.free_busy(*stretch), {**XML, "Depth": "1"})
         if answer.ok and b"VFREEBUSY" in answer.body:
             return free_busy(answer.body.decode("utf-8", "replace"), start, end)

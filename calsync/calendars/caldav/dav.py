@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+BEFORE = "\ufeff\r\n\t "
+"""What some servers put before a calendar: a byte order mark, blank lines."""
 CTAG = "{http://calendarserver.org/ns/}getctag"
 
 
@@ -40,6 +42,11 @@ class Item:
     @property
     def etag(self) -> str:
         return self.text(f"{DAV}getetag").strip()
+
+    @property
+    def calendar(self) -> str:
+        """The text of the calendar resource."""
+        return self.text(f"{CALDAV}calendar-data").lstrip(BEFORE)
 
     def is_kind(self, name: str) -> bool:
         """Whether resourcetype names this kind."""
@@ -84,6 +91,15 @@ def sync_collection(token: str) -> str:
 def multiget(hrefs: Iterable[str]) -> str:
     listed = "".join(f"<D:href>{escape(href)}</D:href>" for href in hrefs)
     return _whole("C:calendar-multiget", f"<D:prop><D:getetag/><C:calendar-data/></D:prop>{listed}")
+
+
+def query_all() -> str:
+    """The etags of all events."""
+    return _whole(
+        "C:calendar-query",
+        '<D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/>'
+        "</C:comp-filter></C:filter>",
+    )
 
 
 def query_uid(uid: str) -> str:

@@ -15,12 +15,16 @@ _PREFIX = "caldav1:"
 @dataclass(slots=True)
 class Facts:
     """What was found out about the server: does it keep ``If-None-Match: *`` and ``If-Match``?  ``None``: not tried
-    yet.  ``weak`` says how it matches weak etags: without their ``W/`` ("bare"), as it shows them ("whole"), "never".
+    yet.
+
+    ``weak`` says how it matches weak etags: without their ``W/`` ("bare"), as it shows them ("whole"), "never".
+    ``tokens``: was the last sync token taken?  Where two in a row were not, listings are compared instead.
     """
 
     keeps_none_match: bool | None = None
     keeps_match: bool | None = None
     weak: str = ""
+    tokens: bool | None = None
 
     @property
     def known(self) -> bool:
@@ -31,15 +35,16 @@ class Facts:
 class State:
     """Where the collection is and how far it was read.
 
-    ``sync`` is the server's own sync token; where the server has none, ``etags`` holds the etag of every resource
-    (``~`` and a digest of the text where it gives no etags either) and ``ctag`` the tag of the whole collection.
-    ``url`` is ``""`` as long as the calendar was not made.  Kept with the sync token so that a process that just
-    started asks once, not five times.
+    ``sync`` is the server's own sync token, and ``said`` a digest of what it told last time; where the server has no
+    tokens, ``etags`` holds the etag of every resource (``~`` and a digest of the text where it gives no etags either)
+    and ``ctag`` the tag of the whole collection.  ``url`` is ``""`` as long as the calendar was not made.  Kept with
+    the sync token so that a process that just started asks once, not five times.
     """
 
     url: str = ""
     sync: str = ""
     ctag: str = ""
+    said: str = ""
     etags: dict[str, str] | None = None
     facts: Facts = field(default_factory=Facts)
     digests: dict[str, str] = field(default_factory=dict)  # the ``etags`` of the poll before, while a poll compares
@@ -48,10 +53,12 @@ class State:
         kept: dict[str, Any] = {"for": _key(spec), "url": self.url}
         if self.sync:
             kept["sync"] = self.sync
+        if self.said:
+            kept["said"] = self.said
         if self.etags is not None:
             kept["etags"] = self.etags
             kept["ctag"] = self.ctag
-        kept["keeps"] = [self.facts.keeps_none_match, self.facts.keeps_match, self.facts.weak]
+        kept["keeps"] = [self.facts.keeps_none_match, self.facts.keeps_match, self.facts.weak, self.facts.tokens]
         return _PREFIX + json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
     @staticmethod
@@ -63,11 +70,17 @@ class State:
             kept = json.loads(token.removeprefix(_PREFIX))
             if kept["for"] != _key(spec):
                 return None
-            none_match, match, *weak = kept.get("keeps", (None, None))
-            state = State(kept["url"], kept.get("sync", ""), kept.get("ctag", ""), kept.get("etags"))
+            none_match, match, *more = kept.get("keeps", (None, None))
+            state = State(
+                url=kept["url"],
+                sync=kept.get("sync", ""),
+                ctag=kept.get("ctag", ""),
+                said=kept.get("said", ""),
+                etags=kept.get("etags"),
+            )
         except (ValueError, KeyError, TypeError):
             return None
-        state.facts = Facts(none_match, match, *weak)
+        state.facts = Facts(none_match, match, *more)
         return state
 
 

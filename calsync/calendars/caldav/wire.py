@@ -14,7 +14,7 @@ import http.client
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -79,9 +79,16 @@ class Wire:
         self.requests = 0
 
     def request(
-        self, method: str, url: str, body: bytes | str = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        body: bytes | str = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        bears: Container[int] = (),
     ) -> Answer:
-        """Send one request; sign in and follow redirects on the same host as needed.
+        """Send one request; sign in and follow redirects on the same host as needed.  ``bears``: the statuses from 500
+        that the caller wants to see for itself.
 
         Answers of any status below 500 are returned, but for those that mean the same whatever was asked.  Raises
         ``Unreachable`` (no answer, 5xx, 423, 429), ``SignInNeeded`` (401) and ``Refused`` (certificates, redirects
@@ -92,7 +99,8 @@ class Wire:
             for _ in range(_MOST_REDIRECTS):
                 answer = self._unlocked(method, url, data, headers or {})
                 if answer.status not in _REDIRECTS or not answer.header("Location"):
-                    failures.raise_for_any(self._spec, answer.status, answer.headers)
+                    if answer.status not in bears:
+                        failures.raise_for_any(self._spec, answer.status, answer.headers)
                     return answer
                 url = self._redirected(url, answer.header("Location"))
             raise failures.redirects_in_circles(self._spec)

@@ -11,6 +11,7 @@ PRODID = "-//calsync//callbacks//EN"
 
 _DOMAIN = "@calsync"
 _OURS = re.compile(r"([0-9a-v]{5,64})@calsync")
+_NAMED = re.compile(r"([0-9a-v]{24})\.ics")
 
 
 def uid_text(uid: str) -> str:
@@ -21,6 +22,12 @@ def uid_text(uid: str) -> str:
 def uid_of(text: str) -> str | None:
     """The computed id in a UID property, ``None`` where the UID is not of our making."""
     found = _OURS.fullmatch(text.strip())
+    return found[1] if found else None
+
+
+def uid_of_file(href: str) -> str | None:
+    """The computed id that names a resource of our making, ``None`` for any other name."""
+    found = _NAMED.fullmatch(href.rpartition("/")[2])
     return found[1] if found else None
 
 

@@ -1,7 +1,9 @@
 """Reading: is an event ours, and what does it say?
 
 An event is ours when it bears our mark *under a UID that we computed*.  A copy that a person made has a UID of its own:
-it is theirs, and only counted.
+it is theirs, and only counted.  Some servers drop properties that they do not know, or give events UIDs of their own;
+so under the very name that we computed for a resource, one of the two is enough.  Its mark is then ``""``, and who
+knows the UID knows the mark.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from calsync.calendars.base import Seen
 from calsync.calendars.ics.lines import Component, Line, components, first, split, unescape
-from calsync.calendars.ics.marks import ALARM, MARK, uid_of
+from calsync.calendars.ics.marks import ALARM, MARK, uid_of, uid_of_file
 from calsync.calendars.ics.times import UnknownZone, duration_of, moment_of
 from calsync.model import Problem
 
@@ -61,20 +63,25 @@ def problem(href: str, reason: str, calendar: str) -> Problem:
     )
 
 
-def find_event(lines: list[Line], top: list[Component], uid: str) -> tuple[Component, Component]:
-    """The calendar and in it the event of that UID itself (not one changed occurrence of it)."""
+def find_event(lines: list[Line], top: list[Component], uid: str, mark: str) -> tuple[Component, Component]:
+    """The calendar and in it the event of that UID (else, of that mark) itself, not one changed occurrence of it."""
+    marked: tuple[Component, Component] | None = None
     for calendar in top:
         for part in calendar.inner:
             if part.name != "VEVENT" or first(lines, part.own(), "RECURRENCE-ID") is not None:
                 continue
-            line = first(lines, part.own(), "UID")
-            if line is not None and unescape(line.value).strip() == uid:
+            if _text(lines, list(part.own()), "UID").strip() == uid:
                 return calendar, part
+            if _text(lines, list(part.own()), MARK).strip() == mark:
+                marked = calendar, part
+    if marked is not None:
+        return marked
     raise ValueError(f"there is no event with the UID {uid} in it")
 
 
 def _read(text: str, href: str, etag: str, zone: ZoneInfo) -> Seen | Foreign:
     lines = split(text)
+    named = uid_of_file(href)
     copy: str | None = None
     for calendar in components(lines):
         for part in calendar.inner:
@@ -85,11 +92,13 @@ def _read(text: str, href: str, etag: str, zone: ZoneInfo) -> Seen | Foreign:
                 continue
             line, mark = first(lines, own, "UID"), first(lines, own, MARK)
             uid = uid_of(unescape(line.value)) if line is not None else None
-            if uid is not None and mark is None:
+            where = _Found(text, lines, part, own)
+            if uid is not None and mark is None and uid != named:
                 raise Unreadable("another program removed calsync's mark from it")
-            if uid is not None and mark is not None:
-                where = _Found(text, lines, part, own)
-                return _seen(where, uid, unescape(mark.value).strip(), zone, href=href, etag=etag)
+            if uid is not None:
+                return _seen(where, uid, unescape(mark.value).strip() if mark else "", zone, href=href, etag=etag)
+            if mark is not None and named is not None:
+                return _seen(where, named, unescape(mark.value).strip(), zone, href=href, etag=etag)
             if mark is not None:
                 copy = _text(lines, own, "SUMMARY")
     return Foreign(copy) if copy is not None else _FOREIGN
@@ -114,7 +123,7 @@ def _seen(found: _Found, uid: str, mark: str, zone: ZoneInfo, *, href: str, etag
         start = moment_of(line, zone)
         end = end_of(lines, own, start, zone)
     except UnknownZone:
-        start, end = _by_library(found.text, uid, zone)
+        start, end = _by_library(found.text, _text(lines, own, "UID").strip(), zone)
     status = first(lines, own, "STATUS")
     return Seen(
         uid=uid,
@@ -169,16 +178,33 @@ def _our_alarms(lines: list[Line], event: Component, start: datetime | date) -> 
     """
     found: list[int] = []
     for part in event.inner:
-        if part.name != "VALARM" or first(lines, part.own(), ALARM) is None:
+        if part.name != "VALARM" or not is_ours(lines, event, part):
             continue
-        trigger = first(lines, part.own(), "TRIGGER")
-        if trigger is None:
-            continue
-        try:
-            found.append(_minutes_before(trigger, start))
-        except ValueError:
-            continue  # an alarm that cannot be read is no reason to lose the event
+        minutes = minutes_before(lines, part, start)
+        if minutes is not None:  # an alarm that cannot be read is no reason to lose the event
+            found.append(minutes)
     return tuple(sorted(found, reverse=True))
+
+
+def is_ours(lines: list[Line], event: Component, alarm: Component) -> bool:
+    """Whether we wrote that alarm, as far as it can be told: by its mark, or, where the server drops such marks, by the
+    words it shows, which are the event's title.  Some programs give the reminders of a person the same words."""
+    return first(lines, alarm.own(), ALARM) is not None or shows_title(lines, event, alarm)
+
+
+def shows_title(lines: list[Line], event: Component, alarm: Component) -> bool:
+    """Whether an alarm shows the title of its event, maybe as it was before somebody wrote something beside it."""
+    shown = _text(lines, list(alarm.own()), "DESCRIPTION").strip()
+    return shown != "" and shown in _text(lines, list(event.own()), "SUMMARY")
+
+
+def minutes_before(lines: list[Line], alarm: Component, start: datetime | date) -> int | None:
+    """How many minutes before the start an alarm rings, ``None`` where that cannot be read."""
+    trigger = first(lines, alarm.own(), "TRIGGER")
+    try:
+        return _minutes_before(trigger, start) if trigger is not None else None
+    except ValueError:
+        return None
 
 
 def _minutes_before(trigger: Line, start: datetime | date) -> int:
@@ -198,7 +224,7 @@ def _by_library(text: str, uid: str, zone: ZoneInfo) -> tuple[datetime | date, d
         for event in Calendar.from_ical(text).walk("VEVENT"):
             if not isinstance(event, Event):
                 continue
-            if uid_of(str(event.get("UID", ""))) == uid and "RECURRENCE-ID" not in event:
+            if str(event.get("UID", "")).strip() == uid and "RECURRENCE-ID" not in event:
                 return _local(event.start, zone), _local(event.end, zone)
     except Exception as problem:
         raise Unreadable(f"its time cannot be read ({problem})") from problem

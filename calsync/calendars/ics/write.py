@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from calsync.calendars.ics.lines import Component, Line, clean, components, escape, first, fold, split, unescape
 from calsync.calendars.ics.marks import ALARM, MARK, PRODID, TRANSP, file_name, uid_text
-from calsync.calendars.ics.read import end_of, find_event
+from calsync.calendars.ics.read import end_of, find_event, minutes_before, shows_title
 from calsync.calendars.ics.times import duration_of, moment_of, property_line, utc_text
 from calsync.calendars.ics.zones import vtimezone
 from calsync.model import Entry
@@ -63,7 +63,7 @@ def patch(raw: str, entry: Entry, now: datetime) -> str:
     ``ValueError`` where the event is not in the text.
     """
     lines = split(raw)
-    calendar, event = find_event(lines, components(lines), uid_text(entry.uid))
+    calendar, event = find_event(lines, components(lines), uid_text(entry.uid), entry.mark)
     edit = _Edit(lines, event)
     changed_text = edit.text("SUMMARY", entry.title)
     if edit.text("DESCRIPTION", entry.description):
@@ -174,6 +174,8 @@ def _status(edit: _Edit, entry: Entry) -> None:
     shown, written = edit.find("TRANSP"), edit.find(TRANSP)
     if shown is not None and written is not None and shown.value.strip().upper() != written.value.strip().upper():
         return  # a person chose to show the time as free or busy
+    if shown is not None and edit.find(MARK) is None:
+        return  # what we wrote is no longer told there: what stands may be a person's choice
     transp = _transp(entry)
     if shown is None or shown.value.strip().upper() != transp:
         edit.set("TRANSP", f"TRANSP:{transp}")
@@ -186,9 +188,7 @@ def _own_alarms(edit: _Edit, entry: Entry, *, renew: bool) -> None:
 
     Alarms that are right are left alone: a client may have noted in them that they were already seen to.
     """
-    ours = [
-        part for part in edit.event.inner if part.name == "VALARM" and first(edit.lines, part.own(), ALARM) is not None
-    ]
+    ours = [part for part in edit.event.inner if part.name == "VALARM" and _written_by_us(edit, part, entry)]
     noted = sorted(line.value.strip() for part in ours if (line := first(edit.lines, part.own(), ALARM)) is not None)
     untouched = noted == sorted(str(minutes) for minutes in entry.alarms)
     if untouched and not renew and all(_rings_as_noted(edit.lines, part) for part in ours):
@@ -197,6 +197,14 @@ def _own_alarms(edit: _Edit, entry: Entry, *, renew: bool) -> None:
         for index in range(part.first, part.last + 1):
             edit.replaced[index] = ""
     edit.replaced[edit.event.last] = "".join(_alarms(entry)) + edit.lines[edit.event.last].raw
+
+
+def _written_by_us(edit: _Edit, part: Component, entry: Entry) -> bool:
+    """By its mark; where a server dropped that, an alarm that shows the title and rings just when ours do is not kept
+    beside ours: it would be there twice."""
+    if first(edit.lines, part.own(), ALARM) is not None:
+        return True
+    return shows_title(edit.lines, edit.event, part) and minutes_before(edit.lines, part, entry.start) in entry.alarms
 
 
 def _rings_as_noted(lines: list[Line], part: Component) -> bool:
