@@ -27,8 +27,8 @@ from calsync.office import Opener
 POLL = 5.0
 """Seconds to wait for a poll: what takes longer is picked up by the next run."""
 
-WRITE = 20.0
-"""Seconds to wait for any other request."""
+WRITE = 8.0
+"""Seconds to wait for any other request; whether a write that took longer was done, the next run sees."""
 
 PROMPT = 3.0
 """Seconds to wait for a password that may be waiting for a person; less than any request gets."""

@@ -48,12 +48,12 @@ class Running:
 
 
 @contextmanager
-def daemon(rep: Rep, **environment: str) -> Iterator[Running]:
+def daemon(rep: Rep, *options: str, **environment: str) -> Iterator[Running]:
     """``calsync run`` on a rep's folder, up and through its first look."""
     said = rep.folder / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "calsync.cli.main", "run", "--config", str(rep.configuration)],
+            [sys.executable, "-m", "calsync.cli.main", "run", *options, "--config", str(rep.configuration)],
             stdout=out,
             stderr=out,
             cwd=ROOT,
