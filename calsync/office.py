@@ -20,11 +20,12 @@ from calsync.calendars.base import Calendar
 from calsync.commitments import fold
 from calsync.config import Settings
 from calsync.ledger import Cache, Decision, Ledger, Row
-from calsync.model import Book, Commitment, Decisions, Entry, Plan, Rep, Slot, Span
+from calsync.model import Book, Commitment, Decisions, Plan, Rep, Slot, Span
 from calsync.pipeline import Memory, World, plan
 from calsync.sources import Reader
 from calsync.sync.guards import Guard
 from calsync.sync.index import Index, index
+from calsync.sync.plan import Settled
 from calsync.sync.report import CalendarState
 
 
@@ -41,7 +42,7 @@ class Branch:
     calendar: Calendar
     rows: dict[str, Row]
     state: CalendarState
-    settled: dict[str, tuple[Entry, Row]] = field(default_factory=dict)
+    settled: dict[str, Settled] = field(default_factory=dict)
     """Entries and rows that were found to agree."""
     _index: Index | None = None
 

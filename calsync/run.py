@@ -27,7 +27,7 @@ from calsync.sync.faces import digest, moment_text
 from calsync.sync.guards import shrunk_sources
 from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
 from calsync.sync.outcomes import attempt_of, when
-from calsync.sync.plan import NOTICE, Wanted, row_of
+from calsync.sync.plan import NOTICE, Settled, Wanted, row_of
 from calsync.sync.plan import plan as reconcile
 from calsync.sync.report import CalendarState, DoneAction, Report, state_of
 
@@ -250,6 +250,8 @@ def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
         for decision in learnt.decisions:
             _put_decision(run, decision)
         for look in looks:
+            if look.rows is look.branch.rows:
+                continue
             for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
                 look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
                 run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
@@ -404,6 +406,9 @@ def _apply_to(
         look.branch.changed(look.branch.rows)
     for one in done:
         _note_done(run, name, one)
+        if isinstance(one.action, Create) and one.error is None and not one.again:
+            entry = one.action.entry
+            look.branch.settled[entry.uid] = Settled.of(entry, look.branch.rows[entry.uid])
     failed = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)
     if failed is not None:
         _failed(run, name, failed)
@@ -460,18 +465,20 @@ def _calm(run: Run, book: Book, looks: Iterable[Look], busy: tuple[Span, ...]) -
 def _changes_at(plan: Plan, now: datetime) -> datetime:
     """The next moment at which time alone changes the plan: a window opens or closes, a slot passes, a day turns, an
     attempt that was logged ahead of time comes to pass."""
-    tomorrow = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = [tomorrow]
-    if plan.wakes is not None:
-        moments.append(plan.wakes)
+    soonest = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    if plan.wakes is not None and now < plan.wakes < soonest:
+        soonest = plan.wakes
     for call in plan.active:
-        if call.commitment.state.live:
-            window = call.commitment.window
+        if not call.commitment.state.live:
+            continue
+        window, slot = call.commitment.window, call.placed.slot
+        moments: list[datetime] = []
+        if window.earliest < soonest:  # nothing about a window comes before it opens
             # What is owed is missed past its end, not at it; an appointment only after its grace.
             past = window.latest + datetime.resolution
             moments += [window.earliest, window.latest, past, past + APPOINTMENT_GRACE]
-            if call.placed.slot is not None:
-                # Placing reckons in whole minutes, rounded up: a slot that passed stays put until one before its grace.
-                lingers = call.placed.slot.end + timedelta(minutes=GRACE - 1) + datetime.resolution
-                moments += [call.placed.slot.start, call.placed.slot.end, lingers]
-    return min((moment for moment in moments if moment > now), default=tomorrow)
+        if slot is not None and slot.start < soonest:
+            # Placing reckons in whole minutes, rounded up: a slot that passed stays put until one before its grace.
+            moments += [slot.start, slot.end, slot.end + timedelta(minutes=GRACE - 1) + datetime.resolution]
+        soonest = min([soonest, *(moment for moment in moments if moment > now)])
+    return soonest

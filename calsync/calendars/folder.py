@@ -16,6 +16,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import is_
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,9 +56,9 @@ class FolderCalendar:
         with self._told("read"):
             if before is None:
                 self._make()
-            files = scan(self.path)
+            files = scan(self.path, before.files if before is not None else {})
             self._there = True
-            if before is not None and files == before.files:
+            if before is not None and _same(files, before.files):
                 return Changes((), (), before.token, full=False)
             found, after = self._compare(before, files, known or {})
         self._last = after
@@ -70,10 +71,10 @@ class FolderCalendar:
         states = before.files if before is not None else {}
         for name, state in files.items():
             old = states.get(name)
-            if old is not None and old == state:
-                state.copy_role(old)
+            if old is state:
                 continue
-            if known.get(name) == state.etag and not state.racy:
+            doubtful = state.racy or (old is not None and old.racy)
+            if not doubtful and known.get(name) == state.etag:
                 state.ours = True
                 found.same.append(name)
                 continue
@@ -113,7 +114,7 @@ class FolderCalendar:
         yield ics.file_name(uid)
         yield from (name for name, state in self._last.files.items() if state.uid == uid)
         wanted = ics.uid_text(uid).encode()
-        for name in scan(self.path) if self._there or self.path.exists() else ():
+        for name in scan(self.path, {}) if self._there or self.path.exists() else ():
             with contextlib.suppress(FileNotFoundError):
                 if wanted in (self.path / name).read_bytes():
                     yield name
@@ -197,7 +198,7 @@ class FolderCalendar:
 
         with self._told("read"):
             texts = []
-            for name in scan(self.path) if self._there or self.path.exists() else ():
+            for name in scan(self.path, {}) if self._there or self.path.exists() else ():
                 with contextlib.suppress(FileNotFoundError):
                     texts.append(_read(self.path / name)[0])
         return busy(texts, start, end, self._zone)
@@ -303,6 +304,11 @@ def _link(temporary: str, name: str, folder: int) -> None:
         # a file system without hard links (FAT, some network shares): claim the name first, then fill it
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=folder))
         os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _same(files: dict[str, FileState], before: dict[str, FileState]) -> bool:
+    """Whether every file is in the very state of before."""
+    return len(files) == len(before) and all(map(is_, files.values(), map(before.get, files)))
 
 
 def _read(path: Path) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class Cache:
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
+        self._put: dict[str, str] = {}  # the tokens as they stand in the file, with no echo expected since
         try:
             self._db = self._open()
         except sqlite3.DatabaseError:
@@ -68,9 +69,13 @@ class Cache:
         return found[0] if found else None
 
     def put_token(self, calendar: str, token: str) -> None:
+        """Keep the token; what was written before it was taken need not be mentioned any more."""
+        if self._put.get(calendar) == token:
+            return
         with self._together():
             self._db.execute("INSERT OR REPLACE INTO token VALUES (?, ?)", (calendar, token))
             self._db.execute("DELETE FROM echo WHERE calendar = ?", (calendar,))
+            self._put[calendar] = token
 
     def put_written(self, calendar: str, uids: Iterable[str], events: Iterable[Seen]) -> None:
         """Remember what we wrote after the token was taken: the next poll has to mention each of ``uids``.
@@ -78,6 +83,7 @@ class Cache:
         What is written and then deleted by a person before that poll, a server need not mention at all (RFC 6578
         section 3.5.2); that it is missing is how the deletion is noticed.  ``events`` are those whose text is known.
         """
+        self._put.pop(calendar, None)
         with self._together():
             self._db.executemany("INSERT OR REPLACE INTO echo VALUES (?, ?)", [(calendar, uid) for uid in uids])
             self._put_seen(calendar, events)
@@ -87,6 +93,7 @@ class Cache:
         return frozenset(row[0] for row in self._db.execute("SELECT uid FROM echo WHERE calendar = ?", (calendar,)))
 
     def drop_token(self, calendar: str) -> None:
+        self._put.pop(calendar, None)
         self._db.execute("DELETE FROM token WHERE calendar = ?", (calendar,))
 
     def seen(self, calendar: str, uid: str, etag: str) -> Seen | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Row, Status
@@ -25,11 +26,23 @@ class Wanted:
     erase_history: bool = False
 
 
+class Settled(NamedTuple):
+    """An entry and a row that were found to agree: there is nothing to do."""
+
+    entry: Entry
+    row: Row
+    keep: Keep
+
+    @staticmethod
+    def of(entry: Entry, row: Row) -> Settled:
+        return Settled(entry, row, Keep(entry.mark, "up to date"))
+
+
 def plan(
     wanted: Wanted,
     rows: Mapping[str, Row],
     unknown: Mapping[str, Seen],
-    settled: MutableMapping[str, tuple[Entry, Row]] | None = None,
+    settled: MutableMapping[str, Settled] | None = None,
 ) -> list[Action]:
     """The actions that make one calendar show what is wanted, deletes of do_not_call contacts first.
 
@@ -52,12 +65,12 @@ def plan(
     for entry in wanted.entries:
         row = rows.get(entry.uid)
         known = memory.get(entry.uid)
-        if row is not None and known is not None and known[1] is row and (known[0] is entry or known[0] == entry):
-            actions.append(Keep(entry.mark, "up to date"))
+        if known is not None and known.row is row and (known.entry is entry or known.entry == entry):
+            actions.append(known.keep)
             continue
         decided = list(_wanted(entry, row, unknown.get(entry.uid)))
         if row is not None and row.status.present and all(isinstance(one, Keep) for one in decided):
-            memory[entry.uid] = (entry, row)
+            memory[entry.uid] = Settled.of(entry, row)
         actions.extend(decided)
     return actions
 
