@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
-from calsync.model import Attempt, Contact, Phone, Where
+from calsync.model import Attempt, Commitment, Contact, Phone, Where, Window
 
 T = TypeVar("T")
 
 
-def _maker(cls: type[T]) -> Callable[..., T]:
-    """A function with the signature of ``cls.__init__`` that makes a ``cls``."""
+def maker(cls: type[T]) -> Callable[..., T]:
+    """For a frozen dataclass with slots: a function with the signature of ``cls.__init__`` that makes a ``cls``."""
     names = [f.name for f in fields(cls)]  # type: ignore[arg-type]  # only dataclasses are passed
     draft = type(f"{cls.__name__}Draft", (), {"__slots__": tuple(names)})
     namespace: dict[str, Any] = {"new": object.__new__, "draft": draft, "cls": cls}
@@ -40,7 +40,9 @@ def _maker(cls: type[T]) -> Callable[..., T]:
     return make
 
 
-make_attempt: Callable[..., Attempt] = _maker(Attempt)
-make_contact: Callable[..., Contact] = _maker(Contact)
-make_phone: Callable[..., Phone] = _maker(Phone)
-make_where: Callable[..., Where] = _maker(Where)
+make_attempt: Callable[..., Attempt] = maker(Attempt)
+make_contact: Callable[..., Contact] = maker(Contact)
+make_phone: Callable[..., Phone] = maker(Phone)
+make_where: Callable[..., Where] = maker(Where)
+make_window: Callable[..., Window] = maker(Window)
+make_commitment: Callable[..., Commitment] = maker(Commitment)

@@ -7,7 +7,9 @@ comes out is the same however often it is asked for, and equal to what was never
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -86,3 +88,16 @@ class LaterMap(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+@contextmanager
+def collection_later() -> Iterator[None]:
+    """Make many values without the garbage collector: it would walk over them as they grow, again and again, for no
+    cycle at all."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

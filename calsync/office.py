@@ -19,10 +19,12 @@ from calsync.calendars import CalendarSpec, open_calendar
 from calsync.calendars.base import Calendar
 from calsync.commitments import fold
 from calsync.config import Settings
-from calsync.ledger import Cache, Decision, Ledger, Row
+from calsync.edition import edition_of
+from calsync.keeping import Keeper
+from calsync.ledger import Cache, Decision, Ledger, Row, Shelf
 from calsync.model import Book, Commitment, Decisions, Plan, Rep, Slot, Span
 from calsync.pipeline import Memory, World, plan
-from calsync.sources import Reader
+from calsync.sources import KeptBook, Reader
 from calsync.sync.guards import Guard
 from calsync.sync.index import Index, index
 from calsync.sync.plan import Settled
@@ -80,6 +82,7 @@ class Office:
             zone=self.rep.zone,
             region=self.rep.region,
             own_numbers=settings.own_numbers,
+            recall=self._recall,
         )
         if cadences is None:
             cadences = load_cadences([settings.cadence_folder] if settings.cadence_folder else [])
@@ -103,8 +106,27 @@ class Office:
         self.calm: Calm | None = None
         self.memory = Memory()
         """What was planned last time, so that a plan works out only what changed."""
+        self._keeper: Keeper | None = None
         self.doubted: Book | None = None
         """What the files said when they were last refused for having shrunk."""
+
+    def _recall(self) -> KeptBook | None:
+        """What another process read and folded before this one; the memory begins with it."""
+        return None if self.keeper is None else self.keeper.take(self.memory.folded)
+
+    def leave(self, book: Book, now: datetime) -> None:
+        """Let the next process find what was read and folded at ``now``."""
+        if self.keeper is not None:
+            self.keeper.leave(self.reader, self.memory.folded, book, now)
+
+    @property
+    def keeper(self) -> Keeper | None:
+        """Where the next process finds what this one reads; none where the ledger is not on a disk."""
+        path = self.settings.state_path
+        if self._keeper is None and path.parent.exists() and self.ledger.path != ":memory:":
+            shelf = Shelf(path.with_name(path.name + ".read"), edition_of(self.settings))
+            self._keeper = Keeper(shelf, self.rep.zone)
+        return self._keeper
 
     def close(self) -> None:
         for branch in self._branches.values():

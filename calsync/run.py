@@ -121,6 +121,7 @@ def run_once(
         office.ledger.put_sources(office.reader.counts)
         if plan is not None:
             _remember_opt_outs(office, plan)
+            office.leave(book, now)
     return run.report(plan)
 
 

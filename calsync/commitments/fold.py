@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +10,7 @@ from calsync.cadences import Cadence
 from calsync.commitments.following import Follow
 from calsync.commitments.life import Rules, fold_contact
 from calsync.commitments.memory import Memory
+from calsync.later import collection_later
 from calsync.model import Book, Commitment, Decisions, PhraseReader, Policy, Problem, Rep
 
 
@@ -52,7 +51,7 @@ def fold(  # noqa: PLR0917
     follow = Follow(cadences, read, rep, policy)
     rules = Rules(read, follow, rep, policy, decisions.waived, follow.choose)
     memory.follow(rules)
-    with _collection_later():
+    with collection_later():
         for contact_id in memory.changed(book, rules.waived, now):
             contact, attempts = book.contacts[contact_id], book.attempts[contact_id]
             history = memory.recall(contact, attempts, rules.waived, now)
@@ -62,15 +61,3 @@ def fold(  # noqa: PLR0917
         memory.settle(book, rules.waived, now)
     asked = memory.do_not_call(book.contacts)
     return Folded(memory.every(), memory.live(), tuple(memory.problems()), asked, memory.erased(asked), memory.wakes())
-
-
-@contextmanager
-def _collection_later() -> Iterator[None]:
-    """Fold without the garbage collector, which would walk over the growing log again and again for no cycle at all."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

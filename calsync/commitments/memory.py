@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from calsync.commitments.life import History, Rules
 from calsync.commitments.states import age, missed_after
-from calsync.later import Later
+from calsync.later import Later, collection_later
 from calsync.model import Attempt, Book, Commitment, Contact, Problem
 
 _FEW = 200
@@ -104,13 +104,21 @@ class Memory:
 
         ``listed`` are the contacts that the files say must not be called; ``now`` is when it was remembered.
         """
+        self.known = dict(known)
         for contact_id, one in known.items():
-            self._put(contact_id, one)
+            history = one.history
+            self._count += len(one.ids)
+            if one.live:
+                self._came.extend(one.live)
+            if history.problems or history.wakes:
+                _note(self._problems, contact_id, history.problems)
+                _note(self._wakes, contact_id, history.wakes)
+            if history.do_not_call:
+                self._asked.add(contact_id)
         waived = frozenset[str]().union(*(one.waived for one in known.values() if one.waived))
         self._contacts, self._listed = book.contacts, listed
         self._until = min((one.until for one in known.values()), default=NEVER)
         self.settle(book, waived, now)
-        self.touched.clear()
 
     def follow(self, rules: Rules) -> None:
         """Forget everything where the rules (rep, policy, cadences, language) are others than before."""
@@ -220,6 +228,10 @@ class Memory:
             for mark in before.ids:
                 self._owners.pop(mark, None)
 
+    def stands_on(self, book: Book) -> bool:
+        """True where that very book was folded last, every contact of it."""
+        return self._stands is not None and self._stands.book is book and self.known.keys() == book.attempts.keys()
+
     # -- what is remembered ------------------------------------------------------------------------------------------
 
     def live(self) -> tuple[Commitment, ...]:
@@ -290,7 +302,8 @@ def order(commitment: Commitment) -> tuple[datetime, str]:
 
 
 def _in_order(known: Iterable[Remembered]) -> tuple[Commitment, ...]:
-    return tuple(sorted([one for kept in known for one in kept.history.commitments], key=order))
+    with collection_later():
+        return tuple(sorted([one for kept in known for one in kept.history.commitments], key=order))
 
 
 def _until(history: History, live: Iterable[Commitment]) -> datetime:

@@ -3,6 +3,7 @@
 from calsync.ledger.cache import Cache
 from calsync.ledger.lock import holder, locked
 from calsync.ledger.rows import CalendarRow, Decision, Face, Intent, Row, Status
+from calsync.ledger.shelf import Shelf, Shelved
 from calsync.ledger.store import Ledger, live_slots
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Intent",
     "Ledger",
     "Row",
+    "Shelf",
+    "Shelved",
     "Status",
     "holder",
     "live_slots",

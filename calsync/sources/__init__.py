@@ -7,6 +7,7 @@ a row.
 from __future__ import annotations
 
 from calsync.sources.append import append_attempt, with_attempts
+from calsync.sources.kept import KeptBook, KeptList, KeptLog
 from calsync.sources.preview import Guess, Preview, guess, preview
 from calsync.sources.reader import Reader
 from calsync.sources.spec import ATTEMPT_FORMATS, CONTACT_FORMATS, SourceSpec
@@ -15,6 +16,9 @@ __all__ = [
     "ATTEMPT_FORMATS",
     "CONTACT_FORMATS",
     "Guess",
+    "KeptBook",
+    "KeptList",
+    "KeptLog",
     "Preview",
     "Reader",
     "SourceSpec",

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from calsync.drafts import make_attempt, make_where
 from calsync.errors import SourceError
 from calsync.model import Attempt, Channel, Direction, Outcome, Problem
-from calsync.sources.drafts import make_attempt, make_where
 from calsync.sources.layout import listed, told_columns, twice
 from calsync.sources.matching import Directory, NoMatch
 from calsync.sources.moments import BadMoment, Moments, minutes

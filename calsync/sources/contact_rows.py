@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
+from calsync.drafts import make_contact, make_phone, make_where
 from calsync.model import Contact, Line, Phone, Problem
 from calsync.sources.cells import CELLS, BadCell, is_label, not_for_calls
-from calsync.sources.drafts import make_contact, make_phone, make_where
 from calsync.sources.layout import Layout, groups_of, line_of, native_name
 from calsync.sources.numbers import BadNumber, Numbers, is_whole
 from calsync.sources.words import DO_NOT_CALL_GROUPS, plain

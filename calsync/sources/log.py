@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,14 +10,19 @@ from zoneinfo import ZoneInfo
 from calsync.errors import GuardError, SourceError
 from calsync.model import Problem
 from calsync.sources.attempts import ATTEMPT_FIELDS, JSON_COLUMNS, LogRows, json_rows, log_columns
-from calsync.sources.files import Age, Feed, age_of, feed_of, feed_of_growth, stamp_of
+from calsync.sources.files import Age, Feed, age_of, feed_of, feed_of_growth, stamp_of, untouched
+from calsync.sources.kept import KeptLog
 from calsync.sources.matching import Directory
 from calsync.sources.moments import Moments
 from calsync.sources.sheet import Sheet
 from calsync.sources.spec import ATTEMPT_FORMATS, DATE_ORDERS, SourceSpec
 from calsync.sources.table import BREAKS_OFF, Table
+from calsync.sources.text import Coding
 from calsync.sources.touches import Touches
 from calsync.sources.words import nearest
+
+_NO_STAMP = (0, 0, -1, 0)
+"""The stamp of no file: a look takes what bears it for changed, and sums up what was read of it."""
 
 
 class Log:
@@ -46,6 +52,7 @@ class Log:
         self._sheet: Sheet | None = None
         self._feed: Feed | None = None
         self._provisional = self._held = False
+        self._kept: KeptLog | None = None
 
     @property
     def problems(self) -> list[Problem]:
@@ -61,6 +68,50 @@ class Log:
     def _json(self) -> bool:
         suffixes = {".jsonl", ".ndjson", ".json"}
         return self.spec.format == "jsonl" or (self.spec.format == "auto" and self.spec.path.suffix.lower() in suffixes)
+
+    def kept(self) -> KeptLog:
+        """Where reading stands, for another process to go on from."""
+        feed, sheet = self._feed, self._sheet
+        if self._kept is not None:
+            return self._kept
+        if feed is None:
+            return KeptLog(-1, 0, 0, ("utf-8", 0, False), 0, 0, 1, "", 0, False, False, (), None)
+        return KeptLog(
+            feed.stamp[2],
+            feed.crc_of_all,
+            int(feed.age),
+            (feed.coding.name, feed.coding.bom, feed.coding.mixed),
+            feed.offset,
+            feed.crc,
+            feed.line,
+            feed.tail,
+            self.rows,
+            self._held,
+            self._provisional,
+            tuple(self.problems),
+            (sheet.header, sheet.separator, sheet.line, sheet.rows_from) if sheet is not None else None,
+        )
+
+    def go_on(self, kept: KeptLog) -> None:
+        """Stand where another process stopped; whether the file is still what it was, the next look tells.
+
+        Raises ``SourceError`` where the file or its header cannot be used.
+        """
+        spec = self.spec
+        if kept.size < 0:
+            return
+        stamp = untouched(spec.path, spec.label, kept.size, kept.crc_of_all) or _NO_STAMP
+        coding, nothing = Coding(*kept.coding), io.BytesIO()
+        self._feed = Feed(nothing, stamp, Age(kept.age), coding, kept.offset, kept.crc, kept.line, tail=kept.tail)
+        self._kept = kept
+        self.rows, self._held, self._provisional = kept.rows, kept.held, kept.provisional
+        self._problems = list(kept.problems)
+        columns = JSON_COLUMNS if self._json else None
+        if kept.sheet is not None:
+            self._sheet = sheet = Sheet(*kept.sheet)
+            columns, _ = log_columns(sheet.header, spec.label, sheet.line, spec.columns)
+        if columns is not None:
+            self._rows = LogRows(spec.label, columns, self._moments, self._directory, self._touches)
 
     def differs(self, now: datetime) -> bool:
         """Whether there may be something to read that the last call did not see."""
@@ -100,7 +151,7 @@ class Log:
     def _take(self, feed: Feed) -> None:
         before = len(self._rows.problems) if self._rows else 0
         rows = self._take_json(feed) if self._json else self._take_table(feed)
-        self._feed = feed
+        self._feed, self._kept = feed, None
         self.rows += rows
         self.parsed = rows + (len(self._rows.problems) - before if self._rows else 0)
 

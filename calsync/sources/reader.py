@@ -8,18 +8,20 @@ everything again.
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from calsync.errors import CalsyncError
 from calsync.model import Book, Contact, Problem
 from calsync.sources.contacts import ContactList, read_contacts
 from calsync.sources.files import Age, Stamp, age_of, feed_of, stamp_of, untouched
+from calsync.sources.kept import KeptBook, KeptList
 from calsync.sources.log import Log, missing, vanished
 from calsync.sources.matching import Directory
-from calsync.sources.merge import merge
+from calsync.sources.merge import Merged, merge
 from calsync.sources.numbers import BadNumber, Numbers
 from calsync.sources.spec import SourceSpec
 from calsync.sources.touches import Touches
@@ -27,18 +29,21 @@ from calsync.sources.touches import Touches
 
 @dataclass(slots=True)
 class _Listed:
-    """A contact list as it was last read."""
+    """A contact list as it was last read: ``rows`` contacts, ``held`` where its end was still being written."""
 
     stamp: Stamp | None
     crc: int
     age: Age
-    list: ContactList
+    rows: int = 0
+    uids: Collection[str] = ()
+    held: bool = False
 
 
 class Reader:
     """Reads contact lists and call logs, again and again.
 
-    ``zone`` and ``region`` are the rep's; ``own_numbers`` (as written, any form) mean no contact.  After ``read``:
+    ``zone`` and ``region`` are the rep's; ``own_numbers`` (as written, any form) mean no contact.  ``recall`` is asked
+    once, before the first reading, for what another process had read by then.  After ``read``:
     ``changed`` holds the ids of the contacts whose attempts differ from the last Book, or ``None`` where anything may
     differ; ``counts`` the rows read from each file; ``parsed`` how many rows the last ``read`` took apart.
     """
@@ -51,6 +56,7 @@ class Reader:
         zone: ZoneInfo,
         region: str,
         own_numbers: Collection[str] = (),
+        recall: Callable[[], KeptBook | None] | None = None,
     ) -> None:
         self._contact_specs, self._attempt_specs = tuple(contacts), tuple(attempts)
         self._zone = zone
@@ -60,8 +66,10 @@ class Reader:
         self._logs: list[Log] = []
         self._touches = Touches([])
         self._contact_problems: tuple[Problem, ...] = ()
+        self._also: Mapping[str, str] = {}
         self._book: Book | None = None
         self._whole = False
+        self._recall = recall
         self.changed: frozenset[str] | None = None
         self.parsed = 0
         self.counts: Mapping[str, int] = {}
@@ -73,11 +81,17 @@ class Reader:
         understood, ``GuardError`` for one that was read before and has vanished; the Book before it stays in force.
         """
         self.parsed = 0
+        recall, self._recall = self._recall, None
+        if recall is not None:
+            with _no_collection(again=False):
+                kept = recall()
+                if kept is not None:
+                    self._go_on(kept)
         if self._book is None or not self._whole or self._contacts_changed(now):
             return self._read_all(now)
         grown = [log for log in self._logs if log.differs(now)]
         if not grown:
-            self.changed = frozenset()
+            self.changed = None if recall is not None else frozenset()
             return self._book
         return self._read_growth(self._book, grown, now)
 
@@ -89,21 +103,21 @@ class Reader:
             if stamp is None:
                 continue
             if stamp != listed.stamp:
-                if listed.stamp is None or listed.list.held:
+                if listed.stamp is None or listed.held:
                     return True
                 same = untouched(spec.path, spec.label, listed.stamp[2], listed.crc)
                 if same is None:
                     return True
                 listed.stamp = same
-            if listed.list.held and age_of(stamp, now) != listed.age:
+            if listed.held and age_of(stamp, now) != listed.age:
                 return True
         return False
 
     def _read_all(self, now: datetime) -> Book:
         with _no_collection(again=self._book is not None):
-            lists = [self._read_list(spec, index, now) for index, spec in enumerate(self._contact_specs)]
-            uids = frozenset().union(*(listed.list.uids for listed in lists))
-            merged = merge((contact for listed in lists for contact in listed.list.contacts), uids)
+            found = [self._read_list(spec, index, now) for index, spec in enumerate(self._contact_specs)]
+            uids = frozenset().union(*(one.uids for _, one in found))
+            merged = merge((contact for _, one in found for contact in one.contacts), uids)
             directory = Directory(merged, self._numbers, self._own)
             touches = Touches([spec.label for spec in self._attempt_specs])
             logs = []
@@ -112,24 +126,25 @@ class Reader:
                 logs.append(Log(spec, self._zone, directory, touches, known=known))
                 logs[-1].read_whole(now)
             touches.settle()
-        problems = [p for listed in lists for p in sorted(listed.list.problems, key=lambda p: p.line)]
-        self._contact_problems = (*problems, *merged.problems)
-        self._lists, self._logs, self._touches = lists, logs, touches
-        self.parsed = sum(len(listed.list.contacts) for listed in lists) + sum(log.parsed for log in logs)
+        problems = [p for _, one in found for p in sorted(one.problems, key=lambda p: p.line)]
+        self._contact_problems, self._also = (*problems, *merged.problems), merged.also
+        self._lists, self._logs, self._touches = [listed for listed, _ in found], logs, touches
+        self.parsed = sum(listed.rows for listed in self._lists) + sum(log.parsed for log in logs)
         self.changed = None
         return self._publish(merged.contacts)
 
-    def _read_list(self, spec: SourceSpec, index: int, now: datetime) -> _Listed:
+    def _read_list(self, spec: SourceSpec, index: int, now: datetime) -> tuple[_Listed, ContactList]:
         known = bool(self._lists) and self._lists[index].stamp is not None
         if stamp_of(spec.path, spec.label) is None:
             if known:
                 raise vanished(spec)
             if spec.optional:
-                return _Listed(None, 0, Age.ABANDONED, ContactList())
+                return _Listed(None, 0, Age.ABANDONED), ContactList()
             raise missing(spec)
         with feed_of(spec.path, spec.label, spec.encoding, now) as feed:
             found = read_contacts(feed, spec, self._numbers, self._own)
-        return _Listed(feed.stamp, feed.crc_of_all, feed.age, found)
+        listed = _Listed(feed.stamp, feed.crc_of_all, feed.age, len(found.contacts), found.uids, found.held)
+        return listed, found
 
     def _read_growth(self, book: Book, grown: Sequence[Log], now: datetime) -> Book:
         self._whole = False  # until all of them are read: an error half-way must not lose the rows of the first ones
@@ -144,15 +159,56 @@ class Reader:
 
     def _publish(self, contacts: Mapping[str, Contact]) -> Book:
         self.counts = {
-            **{
-                spec.label: len(listed.list.contacts)
-                for spec, listed in zip(self._contact_specs, self._lists, strict=True)
-            },
+            **{spec.label: listed.rows for spec, listed in zip(self._contact_specs, self._lists, strict=True)},
             **{log.spec.label: log.rows for log in self._logs},
         }
         self._book = Book(contacts, self._touches.by_contact(), self._all_problems())
         self._whole = True
         return self._book
+
+    # -- from one process to the next ---------------------------------------------------------------------------------
+
+    def kept(self) -> KeptBook | None:
+        """The Book, and how far the files were read for it; ``None`` before anything was."""
+        book = self._book
+        if book is None or not self._whole:
+            return None
+        return KeptBook(
+            tuple(
+                KeptList(one.stamp[2] if one.stamp else -1, one.crc, int(one.age), one.rows, tuple(one.uids), one.held)
+                for one in self._lists
+            ),
+            tuple(log.kept() for log in self._logs),
+            book.contacts,
+            book.attempts,
+            self._also,
+            self._touches.own_ids,
+            self._touches.latest,
+            tuple(self._touches.problems),
+            self._contact_problems,
+        )
+
+    def _go_on(self, kept: KeptBook) -> None:
+        """Stand where another process stopped, where the files still begin with what it read; else stand at nothing."""
+        specs = list(zip(self._contact_specs, kept.lists, strict=True))
+        lists, logs = [], []
+        touches = Touches([spec.label for spec in self._attempt_specs])
+        touches.go_on(kept.attempts, kept.own_ids, kept.latest, kept.again)
+        directory = Directory(Merged(kept.contacts, kept.also, ()), self._numbers, self._own)
+        try:
+            for spec, one in specs:
+                stamp = untouched(spec.path, spec.label, one.size, one.crc) if one.size >= 0 else None
+                if stamp is None and (one.size >= 0 or spec.path.exists()):
+                    return
+                lists.append(_Listed(stamp, one.crc, Age(one.age), one.rows, one.uids, one.held))
+            for spec, log in zip(self._attempt_specs, kept.logs, strict=True):
+                logs.append(Log(spec, self._zone, directory, touches))
+                logs[-1].go_on(log)
+        except CalsyncError:
+            return  # the ordinary way says what is wrong
+        self._lists, self._logs, self._touches = lists, logs, touches
+        self._contact_problems, self._also = kept.contact_problems, kept.also
+        self._publish(kept.contacts)
 
     def _all_problems(self) -> tuple[Problem, ...]:
         log_problems = (problem for log in self._logs for problem in log.problems)

@@ -19,14 +19,14 @@ class Touches:
     """Grows row by row.  ``labels`` are the logs in the order of the configuration, which settles ties in time.
 
     ``crossed`` means that a row came to stand before another of the same key, so that only reading everything again
-    gives the right answer.
+    gives the right answer.  ``own_ids`` say whose the attempts with an id of their own are.
     """
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._rank = {label: index for index, label in enumerate(labels)}
-        self._by_id: dict[str, Attempt] = {}
+        self.own_ids: dict[str, str] = {}
         self._rows: dict[str, list[Attempt]] = {}
-        self._settled: Mapping[str, tuple[Attempt, ...]] = {}
+        self._settled: Mapping[str, Sequence[Attempt]] = {}
         self.added: list[str] = []
         self.crossed = False
         self.latest: float = -math.inf
@@ -37,13 +37,26 @@ class Touches:
         """Rows that contradict each other, by file and line."""
         return sorted(self._problems, key=lambda problem: (self._rank[problem.file], problem.line))
 
+    def go_on(
+        self,
+        settled: Mapping[str, Sequence[Attempt]],
+        own_ids: Mapping[str, str],
+        latest: float,
+        problems: Sequence[Problem],
+    ) -> None:
+        """Begin with what was read before; the rows of a contact are taken up when one is added to them."""
+        self._settled, self.own_ids, self.latest, self._problems = settled, dict(own_ids), latest, list(problems)
+
     def rows_of(self, contact_id: str) -> list[Attempt]:
         """The attempts of a contact, oldest first.
 
         One that is later than ``latest``, the latest of all, may be appended directly, if it has no id of its own; its
         contact goes to ``added``.
         """
-        return self._rows.setdefault(contact_id, [])
+        rows = self._rows.get(contact_id)
+        if rows is None:
+            rows = self._rows[contact_id] = list(self._settled.get(contact_id, ()))
+        return rows
 
     def add(self, attempt: Attempt, *, has_id: bool) -> None:
         """Add any row: one with an id of its own, one out of order, one that says again what another said."""
@@ -51,11 +64,11 @@ class Touches:
         last = rows[-1].at if rows else None
         # In the hour that comes twice, wall clocks do not tell what was first: then the place is looked for.
         in_order = last is None or (last < attempt.at and not last.fold)
-        same = self._by_id.get(attempt.key)
+        same = self._of_id(attempt.key)
         if same is None and not in_order:
             same = next((a for a in rows if a.at == attempt.at and a.key == attempt.key), None)
         if has_id:
-            self._by_id.setdefault(attempt.key, attempt)
+            self.own_ids.setdefault(attempt.key, attempt.contact_id)
         if same is None:
             if in_order:
                 rows.append(attempt)
@@ -66,6 +79,11 @@ class Touches:
             self.crossed = True
         else:
             self._again(same, attempt)
+
+    def _of_id(self, key: str) -> Attempt | None:
+        """The attempt that has that id of its own."""
+        owner = self.own_ids.get(key)
+        return None if owner is None else next((one for one in self.rows_of(owner) if one.key == key), None)
 
     def _order(self, attempt: Attempt) -> tuple[int, int]:
         return self._rank[attempt.where.file], attempt.where.line
@@ -82,9 +100,9 @@ class Touches:
             self._problems.append(Problem(attempt.where.file, attempt.where.line, differs[0], message, hint))
         if opted_out:
             return
-        if before.key in self._by_id:
-            self._by_id[before.key] = attempt
-        old = self._rows[before.contact_id]
+        if before.key in self.own_ids:
+            self.own_ids[before.key] = attempt.contact_id
+        old = self.rows_of(before.contact_id)
         del old[next(i for i, a in enumerate(old) if a is before)]
         insort(self.rows_of(attempt.contact_id), attempt, key=self._when)
         self.added += [before.contact_id, attempt.contact_id]

@@ -1,0 +1,66 @@
+"""Everything that a fold depends on besides the files and the clock, in one digest.
+
+What was folded before is only taken up again where this is the same: the code and the data it ships with, the libraries
+that read numbers and holidays, the zone data, the configuration, the rep's cadences.  Where in doubt, it differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import zoneinfo
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from calsync.config import Settings
+
+_ROOMS = ("promises", "cadences", "commitments", "placing", "sources", "config")
+"""The rooms whose code and data say what is read and folded, besides the modules at the root."""
+
+_LIBRARIES = ("phonenumbers", "holidays", "rapidfuzz", "tzdata")
+_FORMAT = "1"
+
+
+def edition_of(settings: Settings) -> str:
+    """A digest that is another wherever a fold of the same files could be another."""
+    digest = hashlib.blake2b(digest_size=16)
+    package = Path(__file__).parent
+    for line in (_FORMAT, sys.version, *map(_version, _LIBRARIES), *_zone_data(settings.rep().zone.key)):
+        digest.update(f"{line}\n".encode())
+    files = [*package.glob("*.py"), *(file for room in _ROOMS for file in _files(package / room))]
+    files += [settings.file, *(_files(settings.cadence_folder) if settings.cadence_folder else ())]
+    for file in sorted(files):
+        digest.update(f"{file}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        found = list(entries)
+    for entry in found:
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _files(Path(entry.path))
+        else:
+            yield Path(entry.path)
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "-"
+
+
+def _zone_data(zone: str) -> Iterable[str]:
+    """Which zone data there is: an update replaces the files, so their times and sizes tell one from the next."""
+    for root in zoneinfo.TZPATH:
+        for name in ("tzdata.zi", "UTC", zone):
+            try:
+                found = Path(root, name).stat()
+            except OSError:
+                continue
+            yield f"{root} {name} {found.st_size} {found.st_mtime_ns}"
