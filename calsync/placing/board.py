@@ -45,6 +45,10 @@ class Board:
         """The cells of a day that a call of ``span`` cannot simply begin with: somebody has one, a cap is reached."""
         return reaching(self._taken.get(day, 0), span) | self._full.get(day, 0)
 
+    def days(self) -> Iterable[int]:
+        """The days on which anything is taken or counted."""
+        return self._taken.keys() | self._full.keys()
+
     def owners(self, cell: int, span: int) -> set[int]:
         """The calls that hold any of ``span`` neighbouring cells."""
         return {self._owner[one] for one in range(cell, cell + span) if one in self._owner}

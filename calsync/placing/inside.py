@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from calsync.placing import dormant
 from calsync.placing.board import Board
 from calsync.placing.grid import SHIFT, bits, index_of
 from calsync.placing.run import Run
@@ -19,6 +20,8 @@ Stays = Callable[[Run, int], bool]
 
 def inside(run: Run, task: Task) -> bool:
     """See that the call has a cell of its window; False, and nothing changed, where that cannot be."""
+    if task.asleep and not (run.changed or dormant.room(run)):
+        return False
     if task.number not in run.board.cell_of:
         return settle(run, task)
     if task.how != "parked":
@@ -27,6 +30,7 @@ def inside(run: Run, task: Task) -> bool:
         return False
     parked, task.how = run.drop(task), ""
     if settle(run, task):
+        run.freed[parked >> SHIFT] = run.freed.get(parked >> SHIFT, 0) | (1 << task.span) - 1 << index_of(parked)
         return True
     run.put(task, parked, "parked")
     return False

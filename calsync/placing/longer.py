@@ -35,7 +35,7 @@ def settle_all(run: Run, tasks: Sequence[Task]) -> list[Task]:
         if len(left) >= len(stuck):
             go_back(run, before)
             break
-        stuck = left
+        stuck, run.changed = left, True
     return stuck
 
 
@@ -51,7 +51,7 @@ def give_way(run: Run, task: Task) -> bool:
         before = standing(run)
         run.drop(other)
         if settle(run, task) and settle(run, other):
-            other.how = "squeezed"
+            other.how, run.changed = "squeezed", True
             return True
         go_back(run, before)
     return False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from calsync.placing import longer
+from calsync.placing import dormant, longer
 from calsync.placing.grid import SHIFT, minutes, minutes_up, starts
 from calsync.placing.inside import inside
+from calsync.placing.order import urgency
 from calsync.placing.run import Run
 from calsync.placing.task import HORIZON, Task, cells, fits
 
@@ -14,18 +15,23 @@ REST = 180
 """Minutes that a call which rolls on rests after a slot of its came and went."""
 
 
-def match(run: Run, tasks: Sequence[Task]) -> None:
+def match(run: Run, tasks: Sequence[Task], *, whole: bool = False) -> None:
     """Steps 3 and 4: a place in its window for every promise that can have one, then for those that cannot.
 
     Calls of one cell first, since for these alone it is certain that they all find a place where there is one; those
-    that are longer take none away from them.
+    that are longer take none away from them.  ``whole``: these are all, so that whoever was left over last time may
+    have what they leave.
     """
     stuck = [task for task in tasks if task.span == 1 and not inside(run, task)]
     stuck = [task for task in stuck if not longer.give_way(run, task)]
     stuck += longer.settle_all(run, [task for task in tasks if task.span > 1])
     _improve(run)
-    for task in stuck:
-        if task.number not in run.board.cell_of:
+    dormant.note_freed(run)
+    if whole and dormant.room(run):
+        known = {task.number for task in stuck}
+        stuck += [task for task in dormant.wake(run) if task.bound and task.number not in known]
+    for task in sorted(stuck, key=lambda task: (task.span > 1, urgency(task))):
+        if task.number not in run.board.cell_of and (not task.asleep or dormant.reachable(run, task)):
             _beyond(run, task)
 
 
@@ -77,8 +83,8 @@ def after_siblings(run: Run, task: Task) -> None:
 
 
 def overdue(run: Run, task: Task) -> None:
-    if task.number not in run.board.cell_of:
-        _soonest(run, task, _rested(run, task), run.world.now + HORIZON * 1440)
+    if task.number not in run.board.cell_of and (not task.asleep or dormant.reachable(run, task)):
+        _soonest(run, task, _rested(run, task), run.horizon(run.world.now))
 
 
 def _rested(run: Run, task: Task) -> int:
@@ -95,7 +101,7 @@ def _rested(run: Run, task: Task) -> int:
 
 def planned(run: Run, task: Task) -> None:
     """A call nobody promised: in its window where it can, else the next allowed cell after it began."""
-    if task.number in run.board.cell_of:
+    if task.number in run.board.cell_of or (task.asleep and not dormant.reachable(run, task)):
         return
     if (cell := run.taste.pick(task)) is not None:
         run.put(task, cell, "picked")

@@ -6,13 +6,16 @@ A memory changes how long placing takes and nothing else: with and without it th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calsync.model import Attempt, Book, Commitment, Contact, ContactKind, Placed, Policy, Rep, Slot
 from calsync.placing.facts import Facts, facts_of
 from calsync.placing.habits import Habits, Tally
+from calsync.placing.task import Task
 from calsync.placing.world import World
+
+EVER = (0, 1 << 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class Kept:
     """The UTC minute at which the cell starts."""
     how: str
     placed: Placed
+    restless: bool = False
+    """True where it stands outside its window and would go inside, if a cell there could be had."""
+    reach: tuple[int, int] = EVER
+    """The first and the last day to which it might move for another call."""
 
     def holds(self, commitment: Commitment, seen: Slot | None, book: Book) -> bool:
         """True when nothing that this rests on has changed (busy times and clock times apart)."""
@@ -41,6 +48,40 @@ class Kept:
             and book.attempts.get(commitment.contact_id) is self.attempts
             and book.contacts.get(commitment.contact_id) is self.contact
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A call that found no place.
+
+    ``begins`` is the UTC minute at which its window does, ``until`` that from which on only minutes of it are left;
+    ``days`` are its first and its last day.  ``by_the_hour`` says that the reason may be another one later today,
+    ``hopeful`` that its window has cells, all of them taken.
+    """
+
+    commitment: Commitment
+    contact: Contact
+    attempts: Sequence[Attempt] | None
+    placed: Placed
+    task: Task
+    begins: int
+    until: int
+    begun: bool
+    days: tuple[int, int]
+    by_the_hour: bool
+    hopeful: bool
+
+    def holds(self, commitment: Commitment, book: Book) -> bool:
+        """True when nothing that this rests on has changed, but for what others took or left."""
+        return (
+            commitment is self.commitment
+            and book.attempts.get(commitment.contact_id) is self.attempts
+            and book.contacts.get(commitment.contact_id) is self.contact
+        )
+
+    def saying(self, placed: Placed) -> Unplaced:
+        """The same, with other reasons."""
+        return replace(self, placed=placed)
 
 
 @dataclass(slots=True)
@@ -63,6 +104,12 @@ class Memory:
     world: World | None = None
     kept: dict[str, Kept] = field(default_factory=dict)
     pinned: set[int] = field(default_factory=set)
+    unplaced: dict[str, Unplaced] = field(default_factory=dict)
+    closed: dict[int, int] = field(default_factory=dict)
+    """The cells of each day that nobody could take when the last run ended."""
+    blocked: dict[int, int] = field(default_factory=dict)
+    """Those of them that were busy or held by a fixed point."""
+    today: int = 0
     _known: dict[str, _Known] = field(default_factory=dict)
     _totals: dict[ContactKind | None, Tally] = field(default_factory=dict)
     _habits: Habits | None = None
@@ -73,7 +120,14 @@ class Memory:
             self.rep, self.policy = rep, policy
             self.world = World(rep, policy, now)
             self.kept, self.pinned, self._known, self._totals, self._habits = {}, set(), {}, {}, None
+            self.unplaced, self.closed, self.blocked = {}, {}, {}
         return self.world
+
+    def new_day(self, today: int) -> None:
+        """On another day the calendar reaches further: whoever had no place is to be tried again."""
+        if today != self.today:
+            self.unplaced, self.today = {}, today
+            self.kept = {mark: kept for mark, kept in self.kept.items() if not kept.restless}
 
     def facts(self, contact_id: str, book: Book, rep: Rep, now: datetime) -> Facts | None:
         """What is known of a contact, ``None`` for one that the files no longer have."""

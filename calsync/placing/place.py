@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from calsync.model import Book, Commitment, Decisions, Placed, Policy, Rep, Span
-from calsync.placing import matching, standing, verdict
+from calsync.placing import dormant, matching, standing, verdict
 from calsync.placing.memory import Memory
 from calsync.placing.order import binding, urgency
 from calsync.placing.run import Run
@@ -45,16 +45,22 @@ def place(
     waiting = standing.awkward(run, waiting)
     waiting += standing.recall(run, remembered, waiting)
     standing.keep_seen(run, waiting)
+    waiting += dormant.stir(run, waiting, standing.restless(run, remembered))
     bound = sorted((task for task in waiting if task.bound), key=urgency)
-    matching.match(run, [task for task in bound if not run.follows(task)])
+    matching.match(run, [task for task in bound if not run.follows(task)], whole=True)
     for task in filter(run.follows, bound):
         matching.after_siblings(run, task)
+    dormant.note_freed(run)
+    if dormant.room(run):
+        waiting = list({task.number: task for task in (*waiting, *dormant.wake(run))}.values())
     rest = [task for task in waiting if not task.bound]
     for task in sorted((task for task in rest if task.commitment.overdue), key=binding):
         matching.overdue(run, task)
     for task in sorted((task for task in rest if not task.commitment.overdue), key=urgency):
         matching.planned(run, task)
-    for task in waiting + [task for task in run.tasks.values() if task.how == "squeezed"]:
+    squeezed = [task for task in run.tasks.values() if task.how == "squeezed"]
+    told = [task for task in waiting if task.number not in run.dormant]
+    for task in (*told, *squeezed, *dormant.tellable(run)):
         run.placed[task.number] = verdict.of_task(run, task)
     standing.remember(run)
     return tuple(run.placed.get(number) or Placed(one, None) for number, one in enumerate(commitments))

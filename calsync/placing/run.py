@@ -10,7 +10,7 @@ from calsync.placing.board import Board
 from calsync.placing.facts import Facts
 from calsync.placing.grid import SHIFT, index_of, minutes, minutes_up
 from calsync.placing.habits import Habits
-from calsync.placing.memory import Kept, Memory
+from calsync.placing.memory import Kept, Memory, Unplaced
 from calsync.placing.pins import cell_at
 from calsync.placing.task import HORIZON, Task, make_task
 from calsync.placing.taste import Taste
@@ -22,7 +22,8 @@ class Run:
     ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those of
     their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were;
     ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen on the calendar
-    movable or not.
+    movable or not; ``dormant`` are the calls that had no place last time, ``freed`` the cells that somebody left since
+    then, ``changed`` says that somebody who holds one is another than before.
     """
 
     def __init__(
@@ -43,6 +44,9 @@ class Run:
         self.world.reset(now, busy)
         self.board = Board(self.world.grid.pitch, policy.per_hour, policy.per_day)
         self.dead: dict[bool, dict[int, int]] = {}
+        self.dormant: dict[int, Unplaced] = {}
+        self.freed: dict[int, int] = {}
+        self.changed = True
         self.taste = Taste(self.world, self._habits, self.memory.tally, self.board.closed)
         self.placed: dict[int, Placed] = {}
         self.recalled: dict[str, Kept] = {}
@@ -105,4 +109,10 @@ class Run:
         if task.bound and begins > self.world.now:
             made = max(self.world.now, minutes_up(task.commitment.made_at))
             return (made, made) if task.commitment.kind is Kind.AFTER else (made, begins)
-        return task.first, task.first + HORIZON * 1440
+        return task.first, self.horizon(task.first)
+
+    def horizon(self, minute: int) -> int:
+        """The UTC minute up to which a place is looked for from another one on: whole days, so that nothing comes into
+        reach before the next day begins."""
+        grid = self.world.grid
+        return grid.day(grid.day_of(minute) + HORIZON)[0]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from calsync.model import Slot
-from calsync.placing import pins, verdict
+from calsync.placing import dormant, pins, verdict
 from calsync.placing.grid import SHIFT, index_of, minutes
-from calsync.placing.memory import Kept
+from calsync.placing.memory import EVER, Kept
 from calsync.placing.order import urgency
 from calsync.placing.run import Run
 from calsync.placing.task import Task, allowed, fits, hopeless
@@ -20,21 +20,25 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
     waiting: list[Task] = []
     standing: list[tuple[Task, Slot]] = []
     remembered: Remembered = []
-    kept, seen, moved = run.memory.kept, run.decisions.seen, run.decisions.moved
-    siblings = run.siblings
+    seen, moved = run.decisions.seen, run.decisions.moved
+    run.memory.new_day(run.world.today)
+    kept, unplaced, siblings = run.memory.kept, run.memory.unplaced, run.siblings
+    now, book = run.world.now, run.book
     for number, commitment in enumerate(run.commitments):
         if not commitment.state.live:
             continue
-        contact_id = commitment.contact_id
+        mark, contact_id = commitment.id, commitment.contact_id
         siblings[contact_id] = siblings.get(contact_id, 0) + 1
-        before = kept.get(commitment.id)
+        before = kept.get(mark)
         if (
             before is not None
-            and commitment.id not in moved
-            and before.start >= run.world.now
-            and before.holds(commitment, seen.get(commitment.id), run.book)
+            and before.start >= now
+            and mark not in moved
+            and before.holds(commitment, seen.get(mark), book)
         ):
             remembered.append((number, before))
+        elif before is None and (none := unplaced.get(mark)) is not None and dormant.asleep(run, number, none):
+            continue
         elif run.facts(commitment.contact_id) is None:
             run.placed[number] = verdict.without_contact(commitment)
         elif found := pins.standing(task := run.task(number), run.decisions, run.world):
@@ -107,6 +111,11 @@ def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Ta
     return out
 
 
+def restless(run: Run, remembered: Remembered) -> dict[int, Kept]:
+    """The calls that stand where they stood, outside a window in which they would rather be."""
+    return {number: kept for number, kept in remembered if kept.restless and kept.commitment.id in run.recalled}
+
+
 def _contested(run: Run, waiting: Sequence[Task]) -> set[int]:
     """Cells on the calendar that another call stands in, too."""
     found: set[int] = set()
@@ -127,20 +136,25 @@ def _crowded(run: Run) -> set[int]:
 
 
 def remember(run: Run) -> None:
-    """Keep the calls that will not look for another place: in their window, overdue, or with a window that has none."""
+    """Keep the calls that will not look for another place, and those that will when somebody leaves one."""
     kept = run.recalled
     for number, task in run.tasks.items():
         commitment = task.commitment
         cell = run.board.cell_of.get(number)
         inside = cell is not None and (commitment.overdue or fits(task, run.world, cell))
-        if cell is None or not (inside or hopeless(task, run.world)):
+        if cell is None:
             kept.pop(commitment.id, None)
             continue
         attempts = run.book.attempts.get(commitment.contact_id)
         start = run.world.grid.start(cell)
         how, placed = "seen" if inside else "parked", run.placed[number]
-        kept[commitment.id] = Kept(commitment, task.facts.contact, attempts, cell, task.span, start, how, placed)
+        restless = not inside and not hopeless(task, run.world)
+        reach = task.window_days(run.world) if task.bound and inside else EVER
+        kept[commitment.id] = Kept(
+            commitment, task.facts.contact, attempts, cell, task.span, start, how, placed, restless, reach
+        )
     run.memory.kept = kept
+    dormant.remember(run, run.tasks.values())
 
 
 def keep_seen(run: Run, waiting: Iterable[Task]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from calsync.model import MINUTE, Commitment, Kind, State
 from calsync.placing.facts import Facts
-from calsync.placing.grid import minutes, minutes_up, starts
+from calsync.placing.grid import minutes, minutes_up, reaching, starts
 from calsync.placing.world import World
 
 HORIZON = 120
@@ -20,7 +20,8 @@ class Task:
 
     ``length`` is how many minutes the call takes, ``span`` how many neighbouring cells of the grid: one, but for a call
     that is longer than the others.  ``bars`` are stretches that an attempt cap forbids, ``how`` says how the slot was
-    found, ``seen`` and ``moved_from`` are cells on the calendar.
+    found, ``seen`` and ``moved_from`` are cells on the calendar; ``asleep`` tells a call that had no place last time
+    and is only tried again where somebody left one.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Task:
     seen: int | None = None
     how: str = ""
     moved_from: int | None = None
+    asleep: bool = False
     _days: list[tuple[int, int]] | None = None
 
     @property
@@ -46,6 +48,17 @@ class Task:
         if self._days is None:
             self._days = list(cells(self, world, self.first, self.last))
         return self._days
+
+    def renew(self, number: int, first: int) -> None:
+        """The same call in another run, later."""
+        self.number, self.first, self.asleep = number, first, True
+        self.seen = self.moved_from = self._days = None
+        self.how = ""
+
+    def window_days(self, world: World) -> tuple[int, int]:
+        """The first and the last day of the window."""
+        last = world.grid.day_of(self.last)
+        return min(last, world.grid.day_of(minutes_up(self.commitment.window.earliest))), last
 
     def look_again(self) -> None:
         """Forget the cells of the window: something was set down for good meanwhile."""
@@ -77,21 +90,39 @@ def length_of(commitment: Commitment, world: World) -> int:
     return commitment.minutes if commitment.minutes and not narrow else ordinary
 
 
-def cells(task: Task, world: World, first: int, last: int, *, latest_first: bool = False) -> Iterator[tuple[int, int]]:
-    """The allowed cells between two UTC minutes, a day at a time, empty days left out."""
+def cells(
+    task: Task,
+    world: World,
+    first: int,
+    last: int,
+    *,
+    latest_first: bool = False,
+    only: Mapping[int, int] | None = None,
+) -> Iterator[tuple[int, int]]:
+    """The allowed cells between two UTC minutes, a day at a time, empty days left out; of ``only``, where given."""
     if last - first < world.grid.extent(task.span):
         return
     grid, land, wishes = world.grid, task.facts.land.places, task.facts.wishes
     start, end = grid.day_of(first), grid.day_of(last)
-    for day in range(end, start - 1, -1) if latest_first else range(start, end + 1):
+    days: Iterable[int] = range(end, start - 1, -1) if latest_first else range(start, end + 1)
+    for day in days if only is None else [day for day in only if start <= day <= end]:
         mask = world.open(land, wishes, day)
         if mask and (day in (start, end)):
             mask &= grid.inside(day, first, last)
         mask = starts(mask, task.span)
         if mask and task.bars:
             mask &= ~barred_cells(world, day, task.bars)
+        if only is not None:
+            mask &= only[day] if task.span == 1 else reaching(only[day], task.span)
         if mask:
             yield day, mask
+
+
+def later_hours(task: Task, world: World) -> bool:
+    """True when the window reaches into working hours of the rep on a day after today."""
+    grid = world.grid
+    days = range(world.today + 1, grid.day_of(max(task.first, task.last)) + 1)
+    return any(world.work(day) & grid.inside(day, task.first, task.last) for day in days)
 
 
 def hopeless(task: Task, world: World) -> bool:

@@ -10,7 +10,7 @@ from calsync.placing import words
 from calsync.placing.grid import SHIFT, bits, minutes, minutes_up
 from calsync.placing.law import legal_hours
 from calsync.placing.run import Run
-from calsync.placing.task import Task
+from calsync.placing.task import Task, cells, later_hours
 from calsync.placing.wishes import COLUMN, EXAMPLE
 from calsync.placing.world import illegal_in
 
@@ -137,12 +137,12 @@ def _closed(run: Run, task: Task) -> str:
     """Why the window holds no slot: the first thing that empties it."""
     world, facts = run.world, task.facts
     window = words.window_words(task, world.rep.zone)
-    if task.days(run.world):
-        return f"every slot of {window} is taken"
     grid, places = world.grid, facts.land.places
     first = minutes_up(task.commitment.window.earliest)
-    if first < world.now and (task.last - world.now < task.length or not _any_today(run, task)):
+    if first < world.now and (task.last - world.now < task.length or not _hours_left(run, task)):
         return f"today's hours for {window} are over"
+    if any(True for _ in cells(task, world, first, task.last)):
+        return f"every slot of {window} is taken"
     days = {day: grid.inside(day, first, task.last) for day in range(grid.day_of(first), grid.day_of(task.last) + 1)}
     shut = {day: world.closed_because(day) for day in days}
     if all(shut.values()):
@@ -169,11 +169,11 @@ def _crowded(run: Run, task: Task, open_days: Mapping[int, int], window: str) ->
     return f"you are busy all of {window}"
 
 
-def _any_today(run: Run, task: Task) -> bool:
-    """True where the window still reaches past the rep's working hours of today."""
+def _hours_left(run: Run, task: Task) -> bool:
+    """True where the window still reaches into working hours of the rep."""
     world = run.world
-    mask = world.work(world.today) & world.grid.inside(world.today, world.now, task.last)
-    return bool(mask) or world.grid.day_of(task.last) > world.today
+    today = world.work(world.today) & world.grid.inside(world.today, world.now, task.last)
+    return bool(today) or later_hours(task, world)
 
 
 def _law_reason(run: Run, task: Task, first: int) -> str:
@@ -185,11 +185,12 @@ def _law_reason(run: Run, task: Task, first: int) -> str:
 
 def _nowhere(run: Run, task: Task) -> Placed:
     zone = run.world.rep.zone
-    why = f"no slot: {_closed(run, task)}, and nothing earlier is allowed and free"
-    if task.commitment.kind is Kind.AFTER:
-        why = f"no slot: {_closed(run, task)}, and they asked not to be called before"
     if task.commitment.overdue or task.commitment.kind is Kind.PLANNED:
         why = "no slot: nothing is allowed and free for months; look at your working hours and busy calendars"
+    elif task.commitment.kind is Kind.AFTER:
+        why = f"no slot: {_closed(run, task)}, and they asked not to be called before"
+    else:
+        why = f"no slot: {_closed(run, task)}, and nothing earlier is allowed and free"
     message = f"no slot for the call to {task.facts.contact.name} ({words.window_words(task, zone)}): {why[9:]}"
     hint = "agree on another time and log it, free some time, or drag the event to a time you choose"
     return Placed(task.commitment, None, (why, *_extra(task)), _problem(task.commitment, message, hint))

@@ -95,6 +95,17 @@ def test_others_make_room_for_the_only_stretch_of_a_longer_call() -> None:
     assert all(inside(each) for each in moved)
 
 
+@pytest.mark.parametrize("policy", [Policy(per_day=2), Policy(per_hour=2)])
+def test_planned_calls_give_way_to_a_longer_promise_where_the_day_or_the_hour_is_full(policy: Policy) -> None:
+    planned = [promise(f"p{n}", Kind.PLANNED, window(1)) for n in range(2)]
+    seen = {each.id: slot(1, f"14:{n}0") for n, each in enumerate(planned)}
+    due = promise("dana", Kind.RANGE, window(1, "14:20", "15:00"), minutes=30)
+    *others, kept = put(*planned, due, seen=seen, policy=policy)
+    assert inside(kept)
+    assert sum(each.slot == seen[each.commitment.id] for each in others) == 1
+    assert all(each.slot for each in others)
+
+
 def test_a_longer_call_moves_for_the_only_place_of_another_promise() -> None:
     long = promise("long", Kind.DAY, window(1), minutes=30)
     tight = promise("tight", Kind.DAY, window(1, "09:10", "09:20"))

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import random
+import time as clock
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
-from calsync.model import Book, Commitment, Contact, Decisions, Kind, Outcome, Policy, PromisedBy, Slot, Span, State
+from calsync.model import (
+    Book,
+    Commitment,
+    Contact,
+    Decisions,
+    Hours,
+    Kind,
+    Outcome,
+    Policy,
+    PromisedBy,
+    Slot,
+    Span,
+    State,
+)
 from calsync.placing import Memory, place
 from tests.placing.samples import CHICAGO, at, attempt, away, book, contact, promise, rep, window
 
@@ -33,13 +47,24 @@ def missed(due: Commitment, now: object) -> Commitment:
     return replace(due, state=State.MISSED) if past and due.state is State.OPEN else due
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_the_answer_is_the_same_with_and_without(seed: int) -> None:
+FEW_HOURS = Hours.same(time(10), time(11))
+
+
+@pytest.mark.parametrize(
+    ("seed", "hours", "count"),
+    [
+        *((seed, Hours.same(), 25) for seed in range(10)),
+        # An hour a day: most calls have no place, and a new one drives nobody out.
+        *((seed, FEW_HOURS, 60) for seed in range(100, 109)),
+        (200, FEW_HOURS, 300),
+    ],
+)
+def test_the_answer_is_the_same_with_and_without(seed: int, hours: Hours, count: int) -> None:
     chance = random.Random(seed)
-    pairs = [somebody(chance, number) for number in range(25)]
+    pairs = [somebody(chance, number) for number in range(count)]
     people, due = [one for one, _ in pairs], [two for _, two in pairs]
     rows = book(people, promises=due)
-    who, policy, memory = rep(), Policy(per_day=chance.choice([None, 9])), Memory()
+    who, policy, memory = rep(hours=hours), Policy(per_day=chance.choice([None, 9])), Memory()
     known, busy, moved = Decisions(), list[Span](), dict[str, Slot]()
     now = at(0, "08:00")
     for step in range(30):
@@ -50,7 +75,7 @@ def test_the_answer_is_the_same_with_and_without(seed: int) -> None:
         seen = {each.commitment.id: each.slot for each in plain if each.slot}
         why = {each.commitment.id: each.why for each in plain if each.slot}
         now += timedelta(minutes=chance.choice([1, 7, 45, 240]))
-        event = chance.randrange(6)
+        event = chance.randrange(8)
         if event == 0:
             person, fresh = somebody(chance, 100 + step)
             people, due = [*people, person], [*due, fresh]
@@ -69,8 +94,15 @@ def test_the_answer_is_the_same_with_and_without(seed: int) -> None:
             rows = Book(rows.contacts, {**rows.attempts, person.id: more})
         elif event == 4:
             due = [replace(one, state=State.KEPT) if chance.random() < 0.1 else one for one in due]
+        elif event == 5 and busy:
+            busy = busy[1:]
+        elif event == 6:
+            person = chance.choice(people)
+            other = replace(person, extra={"call_hours": chance.choice(["mornings", "afternoons", "10:00-10:30"])})
+            people = [other if one.id == person.id else one for one in people]
+            rows = Book({**rows.contacts, person.id: other}, rows.attempts)
         elif step == 20:
-            who = rep(away=(away(1, 1),))
+            who = rep(hours=hours, away=(away(1, 1),))
         known = Decisions(seen=seen, why=why, moved=moved)
 
 
@@ -84,3 +116,71 @@ def test_a_memory_forgets_who_is_gone() -> None:
     (placed,) = place([due], empty, rep(), Policy(), busy=(), decisions=Decisions(), now=at(0), memory=memory)
     assert placed.slot is None
     assert not memory.kept
+
+
+def crowd(count: int) -> tuple[Book, list[Commitment]]:
+    """Overdue and planned calls, and promises of one day: far more than a rep of an hour a day can place."""
+    due = []
+    for number in range(count):
+        name, day = f"c{number}", number % 5
+        if number % 3 == 0:
+            due.append(promise(name, Kind.DAY, window(-day - 1), state=State.MISSED))
+        elif number % 3 == 1:
+            due.append(promise(name, Kind.PLANNED, window(-day - 1), promised_by=PromisedBy.CADENCE))
+        else:
+            due.append(promise(name, Kind.DAY, window(day + 7)))
+    return book([contact(one.contact_id) for one in due], promises=due), due
+
+
+def test_what_found_no_place_is_not_looked_at_again_until_somebody_leaves_one() -> None:
+    rows, due = crowd(1600)
+    who, memory = rep(hours=FEW_HOURS), Memory()
+
+    def run(calls: list[Commitment], known: Decisions, minutes: int) -> tuple[Decisions, int, float]:
+        """What is on the calendar then, how many calls are not, and the CPU seconds it took."""
+        began = clock.process_time()
+        now = at(0, "08:00") + timedelta(minutes=minutes)
+        placed = place(calls, rows, who, Policy(), busy=(), decisions=known, now=now, memory=memory)
+        took = clock.process_time() - began
+        seen = {each.commitment.id: each.slot for each in placed if each.slot}
+        why = {each.commitment.id: each.why for each in placed if each.slot}
+        return Decisions(seen=seen, why=why), sum(each.slot is None for each in placed), took
+
+    known, left, first = run(due, Decisions(), 0)
+    assert left > 800
+    known, still, again = run(due, known, 1)
+    assert still == left
+    assert again < first / 5
+    gone = next(one for one in due if one.id in known.seen)
+    known, still, after = run([one for one in due if one is not gone], known, 2)
+    assert still == left - 1
+    assert after < first / 5
+
+
+def test_an_hour_that_comes_free_is_given_to_the_most_binding_call_that_had_no_place() -> None:
+    script = promise("script", Kind.DAY, window(-3), state=State.MISSED, promised_by=PromisedBy.CADENCE)
+    own = promise("own", Kind.DAY, window(-3), state=State.MISSED)
+    rows = book([contact("script"), contact("own")], promises=[script, own])
+    closed, memory = [Span(at(0), at(180))], Memory()
+    for busy, slots in ((closed, 0), ([Span(at(0), at(1, "09:50")), Span(at(1, "10:00"), at(180))], 1)):
+        placed = place([script, own], rows, rep(), Policy(), busy=busy, decisions=Decisions(), now=at(0), memory=memory)
+        assert sum(each.slot is not None for each in placed) == slots
+    assert placed[1].slot is not None
+
+
+def test_a_promise_without_a_place_gets_one_when_another_can_move_away() -> None:
+    """Both may only be called at nine; then one of them at any hour, and makes room for the other."""
+    early = contact("early", extra={"call_hours": "9:00-9:10"})
+    late, changed = contact("late", extra={"call_hours": "9:00-9:10"}), contact("late")
+    due = [promise(name, Kind.DAY, window(1)) for name in ("early", "late")]
+    seen = {due[1].id: Slot(at(1, "09:00"), at(1, "09:10"))}
+    memory = Memory()
+    before = Book({"early": early, "late": late}, {one.contact_id: (one.attempt,) for one in due})
+    after = Book({"early": early, "late": changed}, before.attempts)
+    slots = []
+    for rows in (before, after):
+        known = Decisions(seen=seen)
+        placed = place(due, rows, rep(), Policy(), busy=(), decisions=known, now=at(1, "08:00"), memory=memory)
+        slots.append([each.slot and each.slot.start.date() == at(1).date() and each.slot.start.hour for each in placed])
+    assert slots[0][1] == 9
+    assert slots[1][0] == 9
