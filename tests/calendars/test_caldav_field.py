@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calsync.errors import Stale
+from calsync.errors import Refused, Stale
 from tests.calendars.conftest import Open
 from tests.contract.suite import assert_says, entry, listed, only
 from tests.servers.hostile import HostileServer
@@ -20,6 +20,31 @@ def test_a_resource_of_others_that_is_no_event_stops_nothing(server: HostileServ
     changes = calendar.changes(None)
     assert_says(only(changes.seen), entry())
     assert changes.problems == ()
+
+
+@pytest.mark.parametrize("faults", [{"private_403"}, {"private_403", "multiget_500"}])
+def test_an_event_of_others_that_is_not_shown_stops_nothing(
+    server: HostileServer, open_one: Open, faults: set[str]
+) -> None:
+    server.faults |= faults
+    calendar = open_one()
+    calendar.create(entry())
+    server.put("private.ics", "BEGIN:VCALENDAR")
+    token, known = listed(calendar.changes(None))
+    assert set(known) == {f"{server.path}{entry().uid}.ics"}
+    server.put("private-too.ics", "BEGIN:VCALENDAR")
+    server.put(f"{entry().uid}.ics", server.items[f"{entry().uid}.ics"].text.replace("Call Pat", "vm Call Pat"))
+    assert only(calendar.changes(token, known).seen).title.startswith("vm ")
+
+
+def test_one_of_ours_that_is_not_shown_is_told(server: HostileServer, open_one: Open) -> None:
+    calendar = open_one()
+    receipt = calendar.create(entry())
+    server.faults.add("private_403")
+    server.items["private.ics"] = server.items.pop(f"{entry().uid}.ics")
+    path = receipt.href.replace(f"{entry().uid}.ics", "private.ics")
+    with pytest.raises(Refused, match="does not allow you to read"):
+        calendar.changes(None, {path: '"another"'})
 
 
 def test_one_of_ours_that_was_emptied_is_a_problem_and_not_a_deletion(server: HostileServer, open_one: Open) -> None:

@@ -176,8 +176,8 @@ class TestNoSyncCollectionNoTagNoEtags(UnconditionalContract):
     faults = ("no_sync_403", "no_ctag", "no_etags")
 
 
-class TestByteOrderMark(HostileContract):
-    faults = ("byte_order_mark", "weakened_etags")
+class TestPackedAnswersWithByteOrderMarks(HostileContract):
+    faults = ("byte_order_mark", "weakened_etags", "packed", "hints")
 
 
 class TestNothingButQueries(HostileContract):

@@ -11,6 +11,7 @@ Without faults it is a plain, correct server.  The names of the faults are those
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import itertools
 import re
@@ -58,6 +59,8 @@ FAULTS = {
     "cut_silently": "a first listing is cut after three resources, and nobody says so",
     "multiget_404": "a multiget finds nothing, ever",
     "multiget_501": "a multiget is unknown",
+    "multiget_500": "the server falls over a multiget",
+    "private_403": "whatever is named private is listed, and shown to nobody",
     "multiget_half": "a multiget does not find every second resource",
     "tombstones": "a first listing also has what was deleted long ago",
     "repeats": "every change is told twice, and what was told before once more",
@@ -75,6 +78,8 @@ FAULTS = {
     "cut_before": "the connection ends before a write was done",
     "cut_after": "the connection ends after a write was done",
     "cut_answer": "an answer ends in the middle",
+    "hints": "every answer comes after an interim one, 102 or 103",
+    "packed": "every answer is packed with gzip, though nobody asked for it",
     "digest": "Digest only",
     "redirect": "the collection moved, on the same host",
     "redirect_elsewhere": "a redirect to another host",
@@ -197,7 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
                     self.wfile.flush()
                     time.sleep(0.05)
             self.world.log.append((self.command, self.path, status))
+            if "hints" in self.world.faults:
+                self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
             self.send_response(status)
+            if "packed" in self.world.faults and answer:
+                answer = gzip.compress(answer)
+                headers = {**headers, "Content-Encoding": "gzip"}
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer)))
@@ -299,6 +309,8 @@ class _Handler(BaseHTTPRequestHandler):
         item = self.world.items.get(self.name)
         if item is None:
             return 404, {}, b""
+        if "private_403" in self.world.faults and self.name.startswith("private"):
+            return 403, {}, b""
         etag = self.world.etag(item)
         return 200, {"Content-Type": "text/calendar", **({"ETag": etag} if etag else {})}, self.shown(item).encode()
 
@@ -405,12 +417,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def multiget(self, hrefs: list[str]) -> tuple[int, dict[str, str], bytes]:
         faults = self.world.faults
-        if "multiget_501" in faults:
-            return 501, {}, b""
+        for status in (500, 501):
+            if f"multiget_{status}" in faults:
+                return status, {}, b""
         rows = []
         for number, href in enumerate(hrefs):
             name = unquote(href).rpartition("/")[2]
-            hidden = "multiget_404" in faults or ("multiget_half" in faults and number % 2 == 0)
+            hidden = "private_403" in faults and name.startswith("private")
+            hidden = hidden or "multiget_404" in faults or ("multiget_half" in faults and number % 2 == 0)
             rows.append(_missing(href) if hidden else self.row(name, data=True))
         return self.multistatus(rows)
 

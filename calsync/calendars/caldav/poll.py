@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from urllib.parse import urljoin
 
 from calsync.calendars.caldav import dav, failures
@@ -13,6 +13,7 @@ from calsync.calendars.caldav.wire import Answer, Wire
 from calsync.calendars.ics.lines import decode
 from calsync.calendars.listing import Listing
 from calsync.calendars.spec import CalendarSpec
+from calsync.errors import CalendarError, Refused, Unreachable
 
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 _CHUNK = 100
@@ -186,7 +187,7 @@ class Poll:
                 found.same.append(path)
             else:
                 wanted.append(path)
-        bodies = self.fetch(wanted, confirm)
+        bodies = self.fetch(wanted, confirm, known)
         for path in [*wanted, *confirm]:
             body = bodies.get(path)
             if body is None:
@@ -216,13 +217,15 @@ class Poll:
         state.etags[path] = etag or _digest(text)
         return not etag and before == state.etags[path]
 
-    def fetch(self, wanted: list[str], doubted: list[str]) -> dict[str, tuple[str, str]]:
+    def fetch(self, wanted: list[str], doubted: list[str], known: Container[str] = ()) -> dict[str, tuple[str, str]]:
         """Texts by path, with their etags.  Both are asked for together; one of ``doubted`` that is not found is
-        gone, one of ``wanted`` (which the server has just listed) is asked for once more by itself."""
+        gone, one of ``wanted`` (which the server has just listed) is asked for once more by itself.  One that is not
+        ``known`` and that the server does not show (it is somebody's private event, or broken) is left out."""
         bodies: dict[str, tuple[str, str]] = {}
         for part in dav.chunks([*wanted, *doubted], _CHUNK):
-            answer = self._wire.request("REPORT", self.url, dav.multiget(part), {**XML, "Depth": "1"})
-            got = {}
+            answer = self._wire.request("REPORT", self.url, dav.multiget(part), {**XML, "Depth": "1"}, bears=_STUMBLES)
+            got: dict[str, tuple[str, str]] = {}
+            hidden: CalendarError | None = None
             if answer.status == 207:
                 for item in parsed(self._spec, answer).items:
                     if text := item.calendar:
@@ -232,8 +235,19 @@ class Poll:
             # a multiget that finds nothing at all is not believed about anything
             unsure = part if not got else [path for path in part if path not in doubted]
             for path in unsure:
-                if path not in got and (one := self.show(path)) is not None:
+                if path in got:
+                    continue
+                try:
+                    one = self.show(path)
+                except (Refused, Unreachable) as problem:
+                    if path in known:
+                        raise
+                    hidden = problem
+                    continue
+                if one is not None:
                     got[path] = one
+            if hidden is not None and not got:
+                raise hidden  # nothing is shown at all: that is no event's own trouble
             bodies.update(got)
         return bodies
 

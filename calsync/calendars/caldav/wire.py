@@ -14,6 +14,7 @@ import http.client
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -180,7 +181,7 @@ class Wire:
         response = connection.getresponse()
         body = self._read(response, deadline)
         self._used_at = time.monotonic()
-        return Answer(response.status, response.headers, body, url)
+        return Answer(response.status, response.headers, _unpacked(body, response.getheader("Content-Encoding")), url)
 
     def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
         chunks: list[bytes] = []
@@ -210,6 +211,7 @@ class Wire:
             )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=self._limits.connect)
+        connection.response_class = _Response
         connection.connect()  # sets TCP_NODELAY too: head and body go out as two pieces
         connection.sock.settimeout(self._limits.read)
         self._connection, self._origin = connection, origin
@@ -236,6 +238,28 @@ class Wire:
         """Close the connection; the next request opens another."""
         with self._lock:
             self._drop()
+
+
+class _Response(http.client.HTTPResponse):
+    """The standard library passes over 100 alone; 102 and 103 may come ahead of an answer as well (RFC 9110 section
+    15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
+        while 101 < status < 200:
+            http.client.parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+
+def _unpacked(body: bytes, coding: str | None) -> bytes:
+    """Some servers and proxies pack their answers although nobody asked for that."""
+    if (coding or "").strip().lower() not in ("gzip", "x-gzip", "deflate") or not body:
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, _MOST_BYTES)
+    except zlib.error:
+        raise http.client.HTTPException("packed in a way that cannot be read") from None
 
 
 def _origin_of(parts: SplitResult) -> tuple[str, str, int]:
