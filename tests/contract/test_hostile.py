@@ -184,6 +184,14 @@ class TestNothingButQueries(HostileContract):
     faults = ("no_sync", "no_listing")
 
 
+class TestHrefsFromBehindAProxy(HostileContract):
+    faults = ("other_hrefs", "pages_507")
+
+
+class TestBareHrefs(HostileContract):
+    faults = ("bare_hrefs", "no_sync")
+
+
 class TestPages(HostileContract):
     faults = ("pages_507", "tombstones")
 

@@ -85,6 +85,8 @@ FAULTS = {
     "redirect_elsewhere": "a redirect to another host",
     "slow": "an answer that never ends",
     "not_found": "the collection is gone",
+    "other_hrefs": "hrefs begin in another way than the address that was asked, as behind some proxies",
+    "bare_hrefs": "hrefs are names alone",
     "absolute_hrefs": "hrefs are whole addresses, percent-encoded more than needed",
 }
 
@@ -433,6 +435,10 @@ class _Handler(BaseHTTPRequestHandler):
         if "absolute_hrefs" in self.world.faults:
             coded = "".join(f"%{ord(letter):02X}" if letter in "aeiou-" else letter for letter in name)
             href = f"http://{self.headers['Host']}{self.world.path}{coded}"
+        if "other_hrefs" in self.world.faults:
+            href = "//internal/callbacks/" + quote(name)
+        if "bare_hrefs" in self.world.faults:
+            href = quote(name)
         item = self.world.items.get(name)
         if item is None:
             return _missing(href)

@@ -124,7 +124,7 @@ class CalDavCalendar:
         answer = self._wire.request("REPORT", poll.url, dav.query_uid(ics.uid_text(uid)), {**XML, "Depth": "1"})
         if answer.status != 207:
             return None  # a server that cannot be asked that way: a poll will show it
-        for item in discovery.parsed(self._spec, answer).items:
+        for item in poll.told(answer).items:
             text = item.calendar
             if text and item.href not in paths:
                 seen = ours_or_none(text, href=item.href, etag=item.etag, zone=self._zone, calendar=self.name)

@@ -52,10 +52,10 @@ class Poll:
             if answer.status != 207:
                 self._check_there(answer)
                 return None
-            page = parsed(self._spec, answer)
+            page = self.told(answer)
             more = False
             for item in page.items:
-                if item.href.rstrip("/") == self.path.rstrip("/"):
+                if item.status == 507 or item.href.rstrip("/") == self.path.rstrip("/"):
                     more = more or item.status == 507
                 elif item.status in (404, 410):
                     changed.pop(item.href, None)
@@ -83,7 +83,7 @@ class Poll:
             answer = asked
         return {
             item.href: item.etag
-            for item in parsed(self._spec, answer).items
+            for item in self.told(answer).items
             if not item.is_kind(f"{dav.DAV}collection")
             and not item.href.endswith("/")
             and item.status in (0, 200)
@@ -169,6 +169,18 @@ class Poll:
 
     # --- reading
 
+    def told(self, answer: Answer) -> dav.Multistatus:
+        """A multistatus about what is in the collection, by the paths that we ask with.
+
+        Behind a proxy that takes something off the front of an address, servers name what they have by an address that
+        leads nowhere from here; but what they name is in the collection that was asked, so its last part is enough.
+        """
+        page = parsed(self._spec, answer)
+        for item in page.items:
+            if not self.inside(item.href) and not item.href.endswith("/"):
+                item.href = self.path + item.href.rpartition("/")[2]
+        return page
+
     def inside(self, path: str) -> bool:
         return path.startswith(self.path)
 
@@ -227,7 +239,7 @@ class Poll:
             got: dict[str, tuple[str, str]] = {}
             hidden: CalendarError | None = None
             if answer.status == 207:
-                for item in parsed(self._spec, answer).items:
+                for item in self.told(answer).items:
                     if text := item.calendar:
                         got[item.href] = (item.etag, text)
             elif answer.ok and answer.is_web_page:
