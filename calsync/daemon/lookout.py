@@ -36,7 +36,8 @@ class Lookout:
             self.stir()
         self.close()
         self._watch = new
-        self._selector.register(new, selectors.EVENT_READ, self._news)
+        if new.fileno() >= 0:
+            self._selector.register(new, selectors.EVENT_READ, self._news)
         for folder in set(new.polled) - set(old.polled if old is not None else ()):
             logger.info("the kernel tells nothing about %s: looked at once a tick", folder)
 
@@ -71,7 +72,8 @@ class Lookout:
 
     def close(self) -> None:
         if self._watch is not None:
-            self._selector.unregister(self._watch)
+            if self._watch.fileno() >= 0:
+                self._selector.unregister(self._watch)
             self._watch.close()
             self._watch = None
 

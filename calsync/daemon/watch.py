@@ -22,25 +22,26 @@ _REMOTE = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs",
 
 @dataclass(slots=True)
 class Watch:
-    """A watch over files and whole folders.
+    """A watch over files and whole folders; without ``inotify`` where the kernel has none left for this user.
 
     ``polled`` are the folders of which the kernel tells nothing.  ``folders`` says which folder stood behind each path
     when the watch began, ``None`` for one that was not there.
     """
 
-    inotify: INotify
+    inotify: INotify | None
     names: dict[int, set[str] | None] = field(default_factory=dict)
     polled: tuple[Path, ...] = ()
     folders: dict[Path, tuple[int, int] | None] = field(default_factory=dict)
     stamps: dict[Path, tuple[int, int, int] | None] = field(default_factory=dict)
 
     def fileno(self) -> int:
-        return int(self.inotify.fileno())
+        """-1 where there is nothing to wait for."""
+        return -1 if self.inotify is None else int(self.inotify.fileno())
 
     def changed(self) -> bool:
         """Take what the kernel has to tell; true where it concerns us."""
         found = False
-        for event in self.inotify.read(timeout=0):
+        for event in self.inotify.read(timeout=0) if self.inotify is not None else ():
             if event.mask & (flags.Q_OVERFLOW | flags.IGNORED | flags.UNMOUNT | _ITSELF):
                 found = True  # something was lost, or the folder itself went: look at everything
                 continue
@@ -61,13 +62,14 @@ class Watch:
         return changed
 
     def close(self) -> None:
-        self.inotify.close()
+        if self.inotify is not None:
+            self.inotify.close()
 
 
 def watch(files: Iterable[Path], folders: Iterable[Path] = ()) -> Watch:
     """Watch single files (through their folders, and those of what they link to) and every file of some folders."""
     files, folders = tuple(files), tuple(folders)
-    result = Watch(INotify())
+    result = Watch(_inotify())
     polled: list[Path] = []
     wanted: dict[Path, set[str] | None] = {}
     for file in files:
@@ -125,8 +127,15 @@ def _trail(file: Path) -> list[Path]:
     return trail
 
 
-def _add(inotify: INotify, folder: Path) -> int | None:
-    if remote(folder):
+def _inotify() -> INotify | None:
+    try:
+        return INotify()
+    except OSError:
+        return None  # a user may have so many of them (128 on most systems), and other programs have them all
+
+
+def _add(inotify: INotify | None, folder: Path) -> int | None:
+    if inotify is None or remote(folder):
         return None
     try:
         return int(inotify.add_watch(folder, _EVENTS | _ITSELF))

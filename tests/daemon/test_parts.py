@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import resource
 import shutil
 import socket
 import struct
@@ -223,6 +224,24 @@ def test_where_the_kernel_tells_nothing_the_files_are_looked_at(
     (net / "log.csv").write_text("ab")
     assert watched.looked_at()
     assert not watched.looked_at()
+    watched.close()
+
+
+def test_where_the_kernel_has_no_watch_left_the_files_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("a")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    full = [os.open("/dev/null", os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (full[0], before[1]))
+    try:
+        watched = watch([tmp_path / "log.csv"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        os.close(full[0])
+    assert watched.fileno() == -1
+    assert watched.polled == (tmp_path,)
+    assert not watched.changed()
+    (tmp_path / "log.csv").write_text("ab")
+    assert watched.looked_at()
     watched.close()
 
 

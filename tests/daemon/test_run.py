@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.daemon.given import CONTACTS, ROOT, Running, daemon, promise
-from tests.e2e.rep import FOLDER, Rep
+from tests.daemon.load import contacts, promised_row
+from tests.e2e.rep import CHICAGO, FOLDER, Rep
 
 
 @pytest.fixture
@@ -58,6 +60,59 @@ def test_a_log_replaced_by_rename_deleted_and_restored_is_noticed(rep: Rep) -> N
         assert calls(rep) == 1  # a log that vanished deletes nothing
         rep.log_file.write_text(text + promise("bob", 4) + "\n")
         running.wait_for(lambda: calls(rep) == 2)
+
+
+def in_place(log: Path, text: str) -> None:
+    with log.open("r+", encoding="utf-8") as file:
+        for character in text:
+            file.write(character)
+            file.flush()
+
+
+def by_rename(log: Path, text: str) -> None:
+    new = log.with_name(".~" + log.name)
+    new.write_text(text, encoding="utf-8")
+    log.rename(log.with_name(log.name + "~"))
+    new.rename(log)
+
+
+def behind_a_link(log: Path, text: str) -> None:
+    (log.parent / "kept").mkdir(exist_ok=True)
+    (log.parent / "kept" / "calls.csv").write_text(text, encoding="utf-8")
+    log.unlink()
+    log.symlink_to("kept/calls.csv")
+
+
+def by_three_programs_at_once(log: Path, text: str) -> None:
+    """Each appends its own rows, a few at a time."""
+    rows = text.splitlines(keepends=True)[log.read_text(encoding="utf-8").count("\n") :]
+    program = "import sys, time\nfor row in sys.argv[2:]:\n open(sys.argv[1], 'a').write(row); time.sleep(0.01)"
+    writers = [subprocess.Popen([sys.executable, "-S", "-c", program, log, *rows[one::3]]) for one in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("way", [in_place, by_rename, behind_a_link, by_three_programs_at_once])
+def test_one_change_is_one_run_however_it_is_written(rep: Rep, way: Callable[[Path, str], None]) -> None:
+    (rep.folder / "contacts.csv").write_text(contacts(9), encoding="utf-8")
+    with daemon(rep, "--verbose") as running:
+        running.wait_for(lambda: "run: tick" in running.said)
+        time.sleep(1)  # what the first run made is seen as a change, too
+        said = len(running.said)
+        rows = [promised_row(number, datetime.now(CHICAGO)) for number in range(9)]
+        way(rep.log_file, rep.log_file.read_text() + "\n".join(rows) + "\n")
+        running.wait_for(lambda: calls(rep) == 9)
+        time.sleep(1.5)
+        whys = [line.split("run: ")[1] for line in running.said[said:].splitlines() if "run: " in line]
+    # One for the log, one for the events that it wrote into a folder, which might have been somebody else.
+    assert [why for why in whys if why != "tick"] == ["a file changed"] * 2
+
+
+def test_a_log_behind_a_link_is_noticed_when_it_is_written_where_it_is_kept(rep: Rep) -> None:
+    behind_a_link(rep.log_file, rep.log_file.read_text())
+    with daemon(rep) as running:
+        with (rep.folder / "kept" / "calls.csv").open("a", encoding="utf-8") as log:
+            log.write(promise("ann") + "\n")
+        running.wait_for(lambda: calls(rep) == 1, 5)
 
 
 def test_an_outcome_written_on_the_event_is_answered_at_once(rep: Rep) -> None:
