@@ -147,6 +147,23 @@ def test_a_server_that_names_events_itself_gets_no_double(server: HostileServer,
     assert len(server.items) == 3
 
 
+@pytest.mark.parametrize("fault", ["lost_404", "says_412_for_nothing"])
+def test_a_write_that_a_server_refuses_as_if_nothing_was_there_is_no_success(
+    server: HostileServer, open_one: Open, fault: str
+) -> None:
+    """It shows the event all the same: neither is it taken for changed, nor the deletion for done."""
+    calendar = open_one()
+    calendar.create(entry())
+    seen = calendar.get(entry().uid)
+    assert seen is not None
+    server.faults.add(fault)
+    with pytest.raises(Refused, match="refuses to change an event"):
+        calendar.update(entry(title="new"), seen)
+    with pytest.raises(Refused, match="refuses to remove an event"):
+        calendar.delete(seen)
+    assert_says(calendar.get(entry().uid), entry())
+
+
 # --- tokens
 
 

@@ -74,6 +74,8 @@ FAULTS = {
     "server_error": "500 for everything",
     "login_page": "a sign-in page with 200 for everything",
     "forbidden": "403 for every write",
+    "says_412_for_nothing": "412 for every write, whatever its condition",
+    "lost_404": "404 for every write to what is there",
     "full_507": "507 for every write",
     "cut_before": "the connection ends before a write was done",
     "cut_after": "the connection ends after a write was done",
@@ -93,6 +95,7 @@ FAULTS = {
 USER, PASSWORD = "tasha", "s3cret"
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 _PAGE = 3
+_REFUSES_WRITES = {"locked_423": 423, "forbidden": 403, "says_412_for_nothing": 412}
 
 
 @dataclass
@@ -273,12 +276,13 @@ class _Handler(BaseHTTPRequestHandler):
             return 429, {"Retry-After": "7"}, b""
         if "not_found" in faults:
             return 404, {}, b""
-        if writes and "locked_423" in faults:
-            return 423, {}, b""
         if writes and "locked_once_423" in faults and self.world.log[-1:] != [(self.command, self.path, 423)]:
             return 423, {}, b""
-        if writes and "forbidden" in faults:
-            return 403, {}, b""
+        for fault, status in _REFUSES_WRITES.items():
+            if writes and fault in faults:
+                return status, {}, b""
+        if writes and "lost_404" in faults and self.name in self.world.items:
+            return 404, {}, b""
         if self.command == "PUT" and "full_507" in faults:
             return 507, {}, b""
         return None

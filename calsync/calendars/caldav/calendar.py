@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from calsync.calendars import ics
 from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.calendars.caldav import dav, discovery, failures
-from calsync.calendars.caldav.conditions import TRIES, condition, learnt, same_meaning, strong, trusted
+from calsync.calendars.caldav.conditions import TRIES, condition, learnt, same_event, same_meaning, strong, trusted
 from calsync.calendars.caldav.poll import XML, Poll
 from calsync.calendars.caldav.state import Facts, State
 from calsync.calendars.caldav.wire import Answer, Limits, Wire
@@ -194,7 +194,8 @@ class CalDavCalendar:
                         self._learn(poll, seen.href, text)
                         return self._receipt(poll, seen.href, text, None)
                     return receipt
-            raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is written.")
+            # each look found it there and unchanged, and the last write had no condition that could have failed
+            raise failures.refused(self._spec, "change an event", answer.status)
 
     def delete(self, seen: Seen) -> None:
         """``If-Match``; see ``Calendar.delete``."""
@@ -205,7 +206,7 @@ class CalDavCalendar:
             url = urljoin(poll.url, seen.href)
             if quoted := trusted(seen.etag, self._facts):
                 answer = self._wire.request("DELETE", url, b"", {"If-Match": quoted})
-                if self._deleted(answer):
+                if self._deleted(poll, seen, answer):
                     return
             etags: list[str] = []
             for attempt in range(TRIES):
@@ -215,17 +216,18 @@ class CalDavCalendar:
                     return
                 self._check_unchanged(seen, current)
                 etags.append(etag)
-                if self._deleted(self._wire.request("DELETE", url, b"", condition(etag, self._facts, attempt))):
+                answer = self._wire.request("DELETE", url, b"", condition(etag, self._facts, attempt))
+                if self._deleted(poll, seen, answer):
                     learnt(self._facts, etags)
                     return
-            raise Stale(f"{failures.about(self._spec)}: the event keeps changing while it is removed.")
+            raise failures.refused(self._spec, "remove an event", answer.status)
 
-    def _deleted(self, answer: Answer) -> bool:
+    def _deleted(self, poll: Poll, seen: Seen, answer: Answer) -> bool:
         """True when it is gone, False on a failed condition; anything else is an error."""
         if answer.ok:
             self._check_page(answer)
             return True
-        if answer.status in (404, 410):
+        if answer.status in (404, 410) and poll.read(seen.href) is None:
             return True
         if answer.status == 412:
             return False
@@ -273,7 +275,7 @@ class CalDavCalendar:
         meant, current = self._meant(seen.href, wrote), self._meant(seen.href, text)
         if meant is None or current is None:
             return False
-        return _same_event(meant, current) and not _same_event(meant, seen)
+        return same_event(meant, current) and not same_event(meant, seen)
 
     def _meant(self, href: str, text: str) -> Seen | None:
         return ours_or_none(text, href=href, etag="", zone=self._zone, calendar=self.name)
@@ -355,7 +357,3 @@ class CalDavCalendar:
 
     def close(self) -> None:
         self._wire.close()
-
-
-def _same_event(one: Seen, other: Seen) -> bool:
-    return same_meaning(one, other) and one.alarms == other.alarms

@@ -74,5 +74,10 @@ def same_meaning(one: Seen, other: Seen) -> bool:
     )
 
 
+def same_event(one: Seen, other: Seen) -> bool:
+    """The same, alarms of ours included."""
+    return same_meaning(one, other) and one.alarms == other.alarms
+
+
 def _moment(when: datetime | date) -> datetime | date:
     return when.astimezone(UTC) if isinstance(when, datetime) else when
