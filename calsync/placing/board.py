@@ -61,7 +61,7 @@ class Board:
         """Count a call against the caps of its hour and day without taking the cell: a clock time off the grid."""
         if not self.capped:
             return
-        day, hour = cell >> SHIFT, self._hour(cell)
+        day, hour = cell >> SHIFT, self.hour(cell)
         self._days[day] = self._days.get(day, 0) + calls
         self._hours[hour] = self._hours.get(hour, 0) + calls
         self._refresh(day)
@@ -140,6 +140,13 @@ class Board:
             dead.update(looked)
         return None
 
+    def crowd(self, cell: int) -> list[int]:
+        """The calls of which one has to leave for a cap to open a free cell: those of its hour where that is full, else
+        those of its day."""
+        day, taken = cell >> SHIFT, self._taken.get(cell >> SHIFT, 0)
+        crowd = taken & self._hour_cells(index_of(cell)) if self._hour_full(cell) else taken
+        return list(dict.fromkeys(self._owner[day << SHIFT | index] for index in bits(crowd)))
+
     def _behind(self, day: int, cells: int) -> Iterable[tuple[int, int]]:
         """The calls whose leaving would make room for one of ``cells``, each with the cell that it would free."""
         taken = self._taken.get(day, 0)
@@ -168,14 +175,15 @@ class Board:
             self.put(moved, target)
         return [moved for moved, _ in moves if moved != call]
 
-    def _hour(self, cell: int) -> int:
+    def hour(self, cell: int) -> int:
+        """The hour of the day that a cell counts towards."""
         return cell >> SHIFT << SHIFT | index_of(cell) * self._pitch // 60
 
     def _hour_cells(self, index: int) -> int:
         return self._hour_masks[index * self._pitch // 60]
 
     def _hour_full(self, cell: int) -> bool:
-        return self._per_hour is not None and self._hours.get(self._hour(cell), 0) >= self._per_hour
+        return self._per_hour is not None and self._hours.get(self.hour(cell), 0) >= self._per_hour
 
     def _refresh(self, day: int) -> None:
         if self._per_day is not None and self._days[day] >= self._per_day:

@@ -53,6 +53,15 @@ def settle(run: Run, task: Task) -> bool:
     return False
 
 
+def outside_window(run: Run, task: Task) -> bool:
+    """True for a promise that stands outside its window."""
+    cell = run.board.cell_of.get(task.number)
+    if cell is None or not task.bound:
+        return False
+    start = run.world.grid.start(cell)
+    return not task.first <= start <= task.last - run.world.grid.extent(task.span)
+
+
 def held(run: Run, number: int) -> bool:
     """True for a call that a cap counts together with others to the same contact: they are placed one after the
     other."""
@@ -72,7 +81,7 @@ def _augment(run: Run, number: int, stays: Stays) -> list[int] | None:
 def _cells(run: Run, number: int) -> Iterable[tuple[int, int]]:
     task = run.task(number)
     yield from task.days(run.world)
-    if not task.bound or task.how == "parked":
+    if not task.bound or outside_window(run, task):
         yield from cells(task, run.world, *run.outside(task))
 
 
@@ -84,30 +93,35 @@ def _squeezed(run: Run, numbers: Iterable[int]) -> None:
 
 
 def _clear(run: Run, task: Task, stays: Stays) -> bool:
-    """Give a long call a stretch whose owners can all be given other cells."""
-    tries = 0
+    """Give a long call a stretch whose owners can all be given other cells; a free one that a cap closes is given
+    where one of those that are counted can be."""
+    board, tries, crowded = run.board, 0, set[int]()
     for day, begins in task.days(run.world):
         for index in bits(begins):
             tries += 1
             if tries > TRIES:
                 return False
-            if _cleared(run, task, day << SHIFT | index, stays):
+            cell = day << SHIFT | index
+            leaving = [owners] if (owners := board.owners(cell, task.span)) else []
+            if not leaving and (hour := board.hour(cell)) not in crowded:
+                crowded.add(hour)
+                leaving = [{other} for other in board.crowd(cell)]
+            if any(_cleared(run, task, cell, numbers, stays) for numbers in leaving):
                 return True
     return False
 
 
-def _cleared(run: Run, task: Task, cell: int, stays: Stays) -> bool:
+def _cleared(run: Run, task: Task, cell: int, leaving: set[int], stays: Stays) -> bool:
     board = run.board
-    owners = board.owners(cell, task.span)
-    if any(number in board.spans or stays(run, number) for number in owners):
+    if any(number in board.spans or stays(run, number) for number in leaving):
         return False
     before = board.copy()
-    for number in owners:
+    for number in leaving:
         run.drop(run.task(number))
-    moved = set(owners)
+    moved = set(leaving)
     if not board.closed(cell >> SHIFT, task.span) >> index_of(cell) & 1:
         board.put(task.number, cell, task.span)
-        for number in sorted(owners):
+        for number in sorted(leaving):
             others = _augment(run, number, stays)
             if others is None:
                 break

@@ -10,6 +10,7 @@ from calsync.placing.inside import inside
 from calsync.placing.order import urgency
 from calsync.placing.run import Run
 from calsync.placing.task import HORIZON, Task, cells, fits
+from calsync.placing.yielding import guests_yield
 
 REST = 180
 """Minutes that a call which rolls on rests after a slot of its came and went."""
@@ -25,14 +26,17 @@ def match(run: Run, tasks: Sequence[Task], *, whole: bool = False) -> None:
     stuck = [task for task in tasks if task.span == 1 and not inside(run, task)]
     stuck = [task for task in stuck if not longer.give_way(run, task)]
     stuck += longer.settle_all(run, [task for task in tasks if task.span > 1])
+    stuck, evicted = guests_yield(run, stuck)
     _improve(run)
     dormant.note_freed(run)
     if whole and dormant.room(run):
         known = {task.number for task in stuck}
         stuck += [task for task in dormant.wake(run) if task.bound and task.number not in known]
-    for task in sorted(stuck, key=lambda task: (task.span > 1, urgency(task))):
+    for task in sorted((*stuck, *evicted), key=lambda task: (task.span > 1, urgency(task))):
         if task.number not in run.board.cell_of and (not task.asleep or dormant.reachable(run, task)):
             _beyond(run, task)
+    for task in evicted:
+        task.how = "squeezed"
 
 
 def _improve(run: Run) -> None:

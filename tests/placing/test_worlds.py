@@ -1,5 +1,5 @@
-"""The whole room against a maximum matching: law on several clocks, gaps, blocks, caps, busy times, events on the calendar,
-times that a person chose, and promises that stand outside their window because it is closed."""
+"""The whole room against a maximum matching: law on several clocks, gaps, blocks, caps, busy times, events on the
+calendar, times that a person chose, and promises that stand outside their window because it is closed."""
 
 from __future__ import annotations
 

@@ -59,8 +59,3 @@ def test_a_guest_that_was_moved_once_is_still_a_guest() -> None:
     busy = [span(0, "09:10", "18:00"), span(1, "09:00", "18:00"), span(2, "09:10", "18:00")]
     placed = put(guest, monday, wednesday, who=who, seen={guest.id: slot(0, "09:00")}, busy=busy)
     assert [starts(each) for each in placed] == ["nowhere", "Mon 09:00", "Wed 09:00"]
-
-
-def test_a_guest_comes_back_when_there_is_room_again() -> None:
-    guest = promise("guest", Kind.DAY, window(1))
-    assert put(guest, who=LISBON)[0].slot is not None
