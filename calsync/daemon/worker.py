@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from calsync import health
 from calsync.config import Settings
 from calsync.daemon import telling
 from calsync.daemon.clocks import Clocks
+from calsync.daemon.compaction import compact_daily
 from calsync.daemon.control import answer
 from calsync.daemon.errands import Errands
 from calsync.daemon.journal import fields, logger
@@ -29,7 +30,6 @@ from calsync.daemon.service import writable_paths
 from calsync.daemon.setup import fingerprint
 from calsync.daemon.telling import News, Told
 from calsync.errors import CalsyncError, ConfigError
-from calsync.ledger import Intent, Status
 from calsync.model import Contact, Plan
 from calsync.office import Office
 from calsync.run import run_once
@@ -37,11 +37,6 @@ from calsync.sync.report import Report, report_json
 
 TOLD = "told"
 """The ledger's setting that holds what was told last."""
-
-COMPACTED = "compacted"
-KEEP_REMOVED = timedelta(days=90)
-"""How long the ledger remembers an event that it took away; its id may stay taken, which a later create can deal
-with."""
 
 STILL_SECONDS = 2.1
 """After so long a last line without its line end counts as written (the readers' rule is two seconds)."""
@@ -199,7 +194,8 @@ class Worker:
             self._desk.later(max(0.5, retry - monotonic), "retry", "trying again")
         if _half_written(self._sources(), self._clocks.wall().timestamp()):
             self._desk.later(STILL_SECONDS, "still", "a last line without its end")
-        self._compact(report.now)
+        if forgotten := compact_daily(office, report.now):
+            logger.debug("ledger: %d events forgotten that are off the calendars", forgotten)
 
     def _before_calls(self, now: datetime) -> None:
         if self._plan is not None and self._settings.hooks.get("due"):
@@ -219,14 +215,6 @@ class Worker:
             if told != self._told:
                 self.office.ledger.put_setting(TOLD, told.text())
             self._told = told
-
-    def _compact(self, now: datetime) -> None:
-        """Once a day: forget what was taken off the calendars long ago."""
-        today = now.date().isoformat()
-        if self.office.ledger.setting(COMPACTED) != today:
-            dropped = compact(self.office, now - KEEP_REMOVED)
-            self.office.ledger.put_setting(COMPACTED, today)
-            logger.debug("ledger: %d rows forgotten", dropped)
 
     def _progress(self, _step: str) -> None:
         """A step of a long run is completed work, too: the first synchronisation of thousands may take minutes."""
@@ -304,25 +292,6 @@ def _half_written(files: Iterable[Path], now: float) -> bool:
         except OSError:
             continue
     return False
-
-
-def compact(office: Office, before: datetime) -> int:
-    """Forget the events that were taken off their calendars before then; how many those were.
-
-    Should such a commitment be owed again, its create finds the id free, or taken and brings the event back.
-    """
-    old = [
-        (spec, uid)
-        for spec in office.settings.calendars
-        for uid, row in office.ledger.rows(spec.name).items()
-        if row.status is Status.REMOVED and row.intent is Intent.NONE and row.updated_at and row.updated_at < before
-    ]
-    with office.ledger.batch():
-        for spec, uid in old:
-            office.ledger.drop(spec.name, uid)
-    for spec, uid in old:
-        office.branch(spec).rows.pop(uid, None)
-    return len(old)
 
 
 def status_line(report: Report, *, setup: str = "") -> str:

@@ -49,6 +49,11 @@ class Cache:
         db.executescript(f"{_SCHEMA} PRAGMA user_version = {_VERSION};")
         return db
 
+    def trim(self) -> None:
+        """Give the space of the write-ahead log back."""
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         self._db.close()
 

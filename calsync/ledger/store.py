@@ -124,6 +124,12 @@ class Ledger:
         for file, rows in counts.items():
             self._run("put_source", {"file": file, "rows": rows})
 
+    def trim(self) -> None:
+        """Write what is in the write-ahead log into the database, and give its space back.  The pages of rows that were
+        dropped stay, for rows to come."""
+        with _explained(self.path):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     # -- plumbing ---------------------------------------------------------------------------------------------------
 
     def _all(self, name: str, values: Mapping[str, object] | None = None) -> list[tuple[str, ...]]:
