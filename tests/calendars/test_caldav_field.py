@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calsync.errors import Refused, Stale
+from calsync.errors import Refused, Stale, Unreachable
 from tests.calendars.conftest import Open
 from tests.contract.suite import assert_says, entry, listed, only
 from tests.servers.hostile import HostileServer
@@ -162,6 +162,25 @@ def test_a_write_that_a_server_refuses_as_if_nothing_was_there_is_no_success(
     with pytest.raises(Refused, match="refuses to remove an event"):
         calendar.delete(seen)
     assert_says(calendar.get(entry().uid), entry())
+
+
+@pytest.mark.parametrize("fault", ["says_200_and_does_nothing", "says_207_and_does_nothing"])
+def test_a_write_that_is_said_to_be_done_and_is_not(server: HostileServer, open_one: Open, fault: str) -> None:
+    calendar = open_one()
+    calendar.create(entry(1))
+    seen = calendar.get(entry(1).uid)
+    assert seen is not None
+    server.faults.add(fault)
+    for write in (
+        lambda: calendar.create(entry(2)),
+        lambda: calendar.update(entry(1, title="new"), seen),
+        lambda: calendar.delete(seen),
+    ):
+        with pytest.raises((Unreachable, Refused)):
+            write()
+    server.faults.clear()
+    calendar.update(entry(1, title="new"), seen)
+    calendar.create(entry(2))
 
 
 # --- tokens

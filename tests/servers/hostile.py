@@ -75,6 +75,8 @@ FAULTS = {
     "login_page": "a sign-in page with 200 for everything",
     "forbidden": "403 for every write",
     "says_412_for_nothing": "412 for every write, whatever its condition",
+    "says_200_and_does_nothing": "200 for every write, and nothing is done",
+    "says_207_and_does_nothing": "the same with 207",
     "lost_404": "404 for every write to what is there",
     "full_507": "507 for every write",
     "cut_before": "the connection ends before a write was done",
@@ -95,7 +97,13 @@ FAULTS = {
 USER, PASSWORD = "tasha", "s3cret"
 _DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 _PAGE = 3
-_REFUSES_WRITES = {"locked_423": 423, "forbidden": 403, "says_412_for_nothing": 412}
+_REFUSES_WRITES = {
+    "locked_423": 423,
+    "forbidden": 403,
+    "says_412_for_nothing": 412,
+    "says_200_and_does_nothing": 200,
+    "says_207_and_does_nothing": 207,
+}
 
 
 @dataclass
@@ -256,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.report(body)
         return 405, {}, b""
 
-    def refusal(self) -> tuple[int, dict[str, str], bytes] | None:  # noqa: C901 - one switch a line
+    def refusal(self) -> tuple[int, dict[str, str], bytes] | None:  # noqa: C901, PLR0912 - one switch a line
         faults = self.world.faults
         writes = self.command in ("PUT", "DELETE")
         if "redirect_elsewhere" in faults:

@@ -154,10 +154,12 @@ class CalDavCalendar:
                 raise Taken(f"{failures.about(self._spec)}: the event is there already.")
             text = ics.render(entry, self._clock())
             answer = self._put(poll, path, text, {"If-None-Match": "*"})
-            if not answer.ok:
+            if not answer.wrote:
                 raise self._not_created(poll, path, entry.uid, answer)
             self._check_page(answer)
             path = self._kept_at(poll, path, answer)
+            if not strong(answer.header("ETag").strip()) and answer.status == 200 and self.get(entry.uid) is None:
+                raise failures.not_done(self._spec, "write an event")
             if not self._facts.known and (stands := self.get(entry.uid)) is not None:
                 path = stands.href
                 self._learn(poll, path, text)
@@ -176,7 +178,7 @@ class CalDavCalendar:
                 text = self._patched(seen.raw, entry, seen)
                 answer = self._put(poll, seen.href, text, {"If-Match": quoted})
                 if answer.status not in (404, 410, 412):
-                    return self._updated(poll, seen.href, text, answer)
+                    return self._updated(poll, seen, text, answer)
             # a condition that failed, or one that this server cannot be trusted with: look before writing
             etags: list[str] = []
             for attempt in range(TRIES):
@@ -188,7 +190,7 @@ class CalDavCalendar:
                 text = self._patched(current, entry, seen)
                 answer = self._put(poll, seen.href, text, condition(etag, self._facts, attempt))
                 if answer.status not in (404, 410, 412):
-                    receipt = self._updated(poll, seen.href, text, answer)
+                    receipt = self._updated(poll, seen, text, answer)
                     learnt(self._facts, etags)
                     if not self._facts.known:
                         self._learn(poll, seen.href, text)
@@ -224,8 +226,11 @@ class CalDavCalendar:
 
     def _deleted(self, poll: Poll, seen: Seen, answer: Answer) -> bool:
         """True when it is gone, False on a failed condition; anything else is an error."""
-        if answer.ok:
+        if answer.wrote:
             self._check_page(answer)
+            # most say 204, or show what they did; one that says nothing at all is not taken at its word
+            if answer.status in (200, 202) and not answer.body and poll.read(seen.href) is not None:
+                raise failures.not_done(self._spec, "remove an event")
             return True
         if answer.status in (404, 410) and poll.read(seen.href) is None:
             return True
@@ -245,15 +250,15 @@ class CalDavCalendar:
         except ValueError as reason:
             raise Stale(f"{failures.about(self._spec)}: {seen.href} cannot be changed: {reason}.") from None
 
-    def _updated(self, poll: Poll, path: str, text: str, answer: Answer) -> Receipt:
-        if not answer.ok:
+    def _updated(self, poll: Poll, seen: Seen, text: str, answer: Answer) -> Receipt:
+        if not answer.wrote:
             if answer.status == 403:
                 raise failures.forbidden(self._spec, "change an event")
             if answer.status == 507:
                 raise failures.full(self._spec)
             raise failures.refused(self._spec, "change an event", answer.status)
         self._check_page(answer)
-        return self._receipt(poll, path, text, answer)
+        return self._receipt(poll, seen.href, text, answer, before=seen)
 
     def _stands(self, poll: Poll, seen: Seen) -> tuple[str, str]:
         """The event's etag and text as it stands now."""
@@ -280,9 +285,9 @@ class CalDavCalendar:
     def _meant(self, href: str, text: str) -> Seen | None:
         return ours_or_none(text, href=href, etag="", zone=self._zone, calendar=self.name)
 
-    def _receipt(self, poll: Poll, path: str, text: str, answer: Answer | None) -> Receipt:
+    def _receipt(self, poll: Poll, path: str, text: str, answer: Answer | None, before: Seen | None = None) -> Receipt:
         """What the write left behind.  Where the server names no etag to be trusted, the event is read back: it may
-        also have been rewritten on the way."""
+        also have been rewritten on the way, or, whatever the server said, not have been written at all."""
         if answer is not None and strong(etag := answer.header("ETag").strip()):
             return Receipt(path, etag, text)
         body = poll.read(path)
@@ -290,6 +295,8 @@ class CalDavCalendar:
             return Receipt(path, "", text)
         wrote, stands = self._meant(path, text), self._meant(path, body[1])
         if wrote is None or stands is None or not same_meaning(wrote, stands):
+            if before is not None and stands is not None and same_meaning(before, stands):
+                raise failures.not_done(self._spec, "change an event")
             return Receipt(path, "", text)  # somebody else was there in between: the next poll reads it
         return Receipt(path, body[0], body[1])
 
@@ -337,9 +344,9 @@ class CalDavCalendar:
 
     # --- busy times
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
         """By listing the events of that time, so that our own can be left out; a calendar that shows no more than when
-        somebody is busy is asked for that (RFC 4791 section 7.10)."""
+        somebody is busy is asked for that (RFC 4791 section 7.10), and tells no titles and so no days ``away``."""
         from calsync.calendars.ics.busy import busy, free_busy
 
         poll = self._found()
@@ -349,7 +356,7 @@ class CalDavCalendar:
         answer = self._wire.request("REPORT", poll.url, dav.query_time(*stretch), {**XML, "Depth": "1"})
         if answer.status == 207:
             items = discovery.parsed(self._spec, answer).items
-            return busy((item.calendar for item in items), start, end, self._zone)
+            return busy((item.calendar for item in items), start, end, self._zone, away)
         answer = self._wire.request("REPORT", poll.url, dav.free_busy(*stretch), {**XML, "Depth": "1"})
         if answer.ok and b"VFREEBUSY" in answer.body:
             return free_busy(answer.body.decode("utf-8", "replace"), start, end)

@@ -129,6 +129,13 @@ def not_understood(spec: CalendarSpec, what: str) -> CalendarError:
     return Unreachable(f"{about(spec)}: the answer makes no sense ({what}).", hint="is url the CalDAV address?")
 
 
+def not_done(spec: CalendarSpec, doing: str) -> CalendarError:
+    return Unreachable(
+        f"{about(spec)}: asked to {doing}, the server says that it is done, and it is not.",
+        hint="is url the CalDAV address, and not that of a page in front of it?",
+    )
+
+
 def vanished(spec: CalendarSpec) -> CalendarError:
     return Refused(
         f"{about(spec)}: the calendar is no longer there.",

@@ -104,6 +104,8 @@ class Poll:
         that expired."""
         if answer.ok and answer.is_web_page:
             raise failures.web_page(self._spec)
+        if answer.status in (200, 204):
+            raise failures.not_understood(self._spec, f"{answer.status} in the place of a list")
         if answer.status in (404, 410, 500):
             again = self._wire.request("PROPFIND", self.url, _TAG, {**XML, "Depth": "0"})
             if again.status in (404, 410):

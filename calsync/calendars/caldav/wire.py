@@ -56,6 +56,11 @@ class Answer:
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def wrote(self) -> bool:
+        """Whether a write is said to be done; a 207 tells what of it was not."""
+        return self.ok and self.status != 207
+
     def header(self, name: str) -> str:
         value = self.headers.get(name)
         return value if isinstance(value, str) else ""
