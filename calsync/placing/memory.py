@@ -5,6 +5,7 @@ A memory changes how long placing takes and nothing else: with and without it th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -103,7 +104,7 @@ class Memory:
     policy: Policy | None = None
     world: World | None = None
     kept: dict[str, Kept] = field(default_factory=dict)
-    pinned: set[int] = field(default_factory=set)
+    pinned: Counter[int] = field(default_factory=Counter)
     unplaced: dict[str, Unplaced] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
     """The cells of each day that nobody could take when the last run ended."""
@@ -119,7 +120,7 @@ class Memory:
         if self.world is None or rep != self.rep or policy != self.policy:
             self.rep, self.policy = rep, policy
             self.world = World(rep, policy, now)
-            self.kept, self.pinned, self._known, self._totals, self._habits = {}, set(), {}, {}, None
+            self.kept, self.pinned, self._known, self._totals, self._habits = {}, Counter(), {}, {}, None
             self.unplaced, self.closed, self.blocked = {}, {}, {}
         return self.world
 

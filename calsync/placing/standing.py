@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from calsync.model import Slot
@@ -129,8 +130,8 @@ def _contested(run: Run, waiting: Sequence[Task]) -> set[int]:
 
 def _crowded(run: Run) -> set[int]:
     """Days that have a fixed point they did not have before, where a cap may now drive somebody out."""
-    pinned = {start for starts in run.pins.values() for start in starts}
-    fresh = pinned - run.memory.pinned if run.board.capped else set()
+    pinned = Counter(start for starts in run.pins.values() for start in starts)  # two may stand at one time
+    fresh = pinned - run.memory.pinned if run.board.capped else Counter[int]()
     run.memory.pinned = pinned
     return {run.world.grid.day_of(start) for start in fresh}
 

@@ -22,6 +22,7 @@ from calsync.model import (
     Slot,
     Span,
     State,
+    Window,
 )
 from calsync.placing import Memory, place
 from tests.placing.samples import CHICAGO, at, attempt, away, book, contact, promise, rep, window
@@ -45,6 +46,19 @@ def somebody(chance: random.Random, number: int) -> tuple[Contact, Commitment]:
 def missed(due: Commitment, now: object) -> Commitment:
     past = due.kind is not Kind.PLANNED and due.window.latest < now  # type: ignore[operator]
     return replace(due, state=State.MISSED) if past and due.state is State.OPEN else due
+
+
+def test_a_second_appointment_at_the_same_minute_counts_towards_the_cap_as_the_first_did() -> None:
+    fixed = [promise(f"f{n}", Kind.FIXED, Window(at(1, "15:00"), at(1, "15:00"))) for n in range(2)]
+    others = [promise(f"c{n}", Kind.DAY, window(1, "15:10", "17:00")) for n in range(2)]
+    due = [fixed[0], *others]
+    rows = book([contact(one.contact_id) for one in (*fixed, *others)], promises=(*fixed, *others))
+    who, policy, memory, now = rep(), Policy(per_hour=3), Memory(), at(0, "08:00")
+    first = place(due, rows, who, policy, busy=(), decisions=Decisions(), now=now, memory=memory)
+    known = Decisions(seen={each.commitment.id: each.slot for each in first if each.slot})
+    quick = place([*due, fixed[1]], rows, who, policy, busy=(), decisions=known, now=now, memory=memory)
+    assert quick == place([*due, fixed[1]], rows, who, policy, busy=(), decisions=known, now=now)
+    assert sum(each.slot is not None and each.slot.start.hour == 15 for each in quick) == 3
 
 
 FEW_HOURS = Hours.same(time(10), time(11))
