@@ -375,6 +375,7 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
             run.states[look.spec.name] = look.branch.state
         return False
     again = False
+    failed: set[str] = set()
     for urgent in (True, False):
         for look, actions in todo:
             chosen: list[Action] = [
@@ -382,12 +383,18 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
                 for one in actions
                 if not isinstance(one, Keep) and (isinstance(one, Delete) and one.mark in want.erase) is urgent
             ]
-            again = _apply_to(run, look, chosen, whys, finish=not urgent) or again
+            again = _apply_to(run, look, chosen, whys, failed, finish=not urgent) or again
     return again
 
 
 def _apply_to(
-    run: Run, look: Look, actions: list[Action], whys: Mapping[str, tuple[str, ...]], *, finish: bool
+    run: Run,
+    look: Look,
+    actions: list[Action],
+    whys: Mapping[str, tuple[str, ...]],
+    failed: set[str],
+    *,
+    finish: bool,
 ) -> bool:
     name = look.spec.name
     if name in run.states and run.states[name].state not in ("ok", "refused"):
@@ -410,10 +417,11 @@ def _apply_to(
         if isinstance(one.action, Create) and one.error is None and not one.again:
             entry = one.action.entry
             look.branch.settled[entry.uid] = Settled.of(entry, look.branch.rows[entry.uid])
-    failed = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)
-    if failed is not None:
-        _failed(run, name, failed)
-    elif finish:
+    error = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)
+    if error is not None:
+        _failed(run, name, error)
+        failed.add(name)
+    elif finish and name not in failed:
         _succeeded(run, look)
     wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
     # After a write the calendar is polled once more, so that the next token is one from after it.

@@ -62,6 +62,8 @@ class Bad(Hostile):
 
     def delete(self, seen: Seen) -> None:
         self.writes.append(f"delete {seen.uid}")
+        if self.refuses and self.refuses in seen.title:
+            raise Refused("no")
         super().delete(seen)
 
 
@@ -172,6 +174,18 @@ def test_p8_one_bad_event_and_one_bad_row_stop_nobody_else(tmp_path: Path) -> No
     desk.run()
     assert len(desk.events()) == 8
     desk.office.close()
+
+
+def test_who_must_not_be_called_and_stays_on_the_calendar_is_no_success(desk: Desk) -> None:
+    """G11: the calendar refuses the one delete that comes before all else; that the rest went well hides nothing."""
+    desk.calendar.refuses = "Cat"
+    (desk.folder / "attempts.csv").write_text(LOG + "2026-10-26T15:00,cat,inbound,call,do_not_call,,\n")
+    report = desk.run()
+    assert (report.exit_code, [one.state for one in report.calendars]) == (1, ["refused"])
+    assert [one.error for one in report.actions if one.action == "delete"][:1] == ["no"]
+    desk.calendar.refuses = ""
+    assert desk.run().exit_code == 0
+    assert len(desk.events()) == 7
 
 
 def test_p9_a_problem_says_where_it_is_and_what_to_write(tmp_path: Path) -> None:
