@@ -176,10 +176,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open stretch of time ``[start, end)``."""
+    """A half-open stretch of time ``[start, end)``.
+
+    ``away`` is the title of the all-day event by which the rep is away on all days of the stretch; empty for a time
+    that is only busy.
+    """
 
     start: datetime
     end: datetime
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)

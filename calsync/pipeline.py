@@ -17,7 +17,9 @@ from calsync.cadences import Cadence, Chooser
 from calsync.commitments import Folded, fold
 from calsync.later import Later
 from calsync.model import (
+    MINUTE,
     Attempt,
+    Away,
     Book,
     Commitment,
     Contact,
@@ -68,9 +70,9 @@ class Memory:
     known: dict[str, Known] = field(default_factory=dict)
     _rules: tuple[object, ...] = ()
 
-    def follow(self, world: World) -> None:
+    def follow(self, world: World, rep: Rep) -> None:
         """Forget the entries where what all of them have in common has changed."""
-        rules = (world.rep, world.policy, world.cadences, world.templates, world.read)
+        rules = (rep, world.policy, world.cadences, world.templates, world.read)
         if rules != self._rules:
             self.known, self._rules = {}, rules
 
@@ -80,7 +82,8 @@ class World:
     """All that a plan depends on, besides ``now``.
 
     ``noted`` are commitments whose events carry a person's notes: released before their time they become history, not
-    thin air.  ``problems`` are those found before the sources were read.
+    thin air.  ``problems`` are those found before the sources were read.  ``busy`` are the times at which the rep is,
+    and the days away that a calendar tells.
     """
 
     rep: Rep
@@ -95,6 +98,18 @@ class World:
     problems: tuple[Problem, ...] = ()
     memory: Memory | None = field(default=None, compare=False)
 
+    @property
+    def whole_rep(self) -> Rep:
+        """The rep, away also on the days that the calendars tell."""
+        told = tuple(_away(span, self.rep) for span in self.busy if span.away)
+        return replace(self.rep, away=(*self.rep.away, *told)) if told else self.rep
+
+
+def _away(span: Span, rep: Rep) -> Away:
+    """The days of an all-day event, both ends included."""
+    first = span.start.astimezone(rep.zone).date()
+    return Away(first, max(first, (span.end.astimezone(rep.zone) - MINUTE).date()), span.away)
+
 
 def plan(world: World, now: datetime) -> Plan:
     """What is owed, when it is called, what the calendar says: as of ``now``.
@@ -102,21 +117,22 @@ def plan(world: World, now: datetime) -> Plan:
     The ``memory`` of a world that is kept from plan to plan spares whatever did not change; the plan is the same.
     """
     memory = world.memory or Memory()
-    memory.follow(world)
+    rep = world.whole_rep
+    memory.follow(world, rep)
     folded = fold(
         world.book, world.cadences, world.read, world.rep, world.policy, world.decisions, now, memory=memory.folded
     )
     placed = place(
         folded.live,
         world.book,
-        world.rep,
+        rep,
         world.policy,
-        busy=world.busy,
+        busy=[span for span in world.busy if not span.away],
         decisions=world.decisions,
         now=now,
         memory=memory.placed,
     )
-    active = _active(folded, placed, world, memory, now)
+    active = _active(folded, placed, replace(world, rep=rep), memory, now)
     problems = _problems(world, folded, placed)
     told = notice(problems, world.rep, now)
     return Plan(

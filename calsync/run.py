@@ -337,7 +337,7 @@ def _busy(run: Run) -> tuple[Span, ...]:
         if spec.name in run.skip:
             continue
         try:
-            spans.extend(run.office.branch(spec).calendar.busy(run.now - DAY, run.now + BUSY_AHEAD))
+            spans.extend(run.office.branch(spec).calendar.busy(run.now - DAY, run.now + BUSY_AHEAD, spec.away))
         except CalendarError as error:
             _failed(run, spec.name, error)
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))

@@ -107,8 +107,12 @@ class Calendar(Protocol):
     def delete(self, seen: Seen) -> None:
         """Remove the event (conditional on its etag).  Already gone is fine; ``Stale`` where it changed meanwhile."""
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """The times taken in ``[start, end)`` by events that are not ours, not cancelled and not marked as free."""
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
+        """The times taken in ``[start, end)`` by events that are not ours, not cancelled and not marked as free.
+
+        All-day events titled ``away`` (capitals do not matter) are days away, also those that are shown as free: each
+        is a span of its own, whole days, with its title.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

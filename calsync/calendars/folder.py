@@ -193,7 +193,7 @@ class FolderCalendar:
             target.unlink(missing_ok=True)
             os.fsync(folder)
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
         from calsync.calendars.ics.busy import busy
 
         with self._told("read"):
@@ -201,7 +201,7 @@ class FolderCalendar:
             for name in scan(self.path, {}) if self._there or self.path.exists() else ():
                 with contextlib.suppress(FileNotFoundError):
                     texts.append(_read(self.path / name)[0])
-        return busy(texts, start, end, self._zone)
+        return busy(texts, start, end, self._zone, away)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -100,10 +100,10 @@ class MemoryCalendar:
         if self.store.items[seen.href][0] != seen.etag:
             raise Stale
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
         from calsync.calendars.ics.busy import busy
 
-        return busy([text for _, text in self.store.items.values()], start, end, self._zone)
+        return busy([text for _, text in self.store.items.values()], start, end, self._zone, away)
 
     def close(self) -> None:
         """Nothing to let go of."""

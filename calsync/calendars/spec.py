@@ -18,7 +18,8 @@ class CalendarSpec:
     ``url`` is that of a collection, or of a server; then the collection whose display name is ``calendar`` is looked
     for, and made when there is none.  At most one of the four ``password_*`` keys says where the password is kept;
     the password itself is never part of a spec, so that a spec can be printed.  ``busy`` asks that the rep's busy
-    times be read from here too.  ``ca_file`` names the certificate authority of a server with a private certificate.
+    times be read from here too, ``away`` is the title of the all-day events by which the rep is away.  ``ca_file``
+    names the certificate authority of a server with a private certificate.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CalendarSpec:
     endpoint: str = ""
     token_file: Path | None = None
     busy: bool = False
+    away: str = ""
 
     @property
     def host(self) -> str:

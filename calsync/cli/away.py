@@ -29,7 +29,7 @@ class Trip:
 def run(config: Path | None, at: str | None, first: str, last: str, *, as_json: bool) -> int:
     """Exit code 1 where a promise cannot be kept before: an appointment, or no room.  Nothing is written."""
     with looking.free_view(config, at) as view:
-        rep, plan = view.office.rep, view.plan
+        rep, plan = view.world.whole_rep, view.plan
         asked = _asked(first, last)
         if asked is not None:
             rep = replace(rep, away=(asked,))

@@ -45,9 +45,9 @@ def _placing(view: looking.FreeView, call: PlannedCall) -> tuple[str, ...]:
     found = explain(
         call.placed,
         world.book,
-        office.rep,
+        world.whole_rep,
         office.policy,
-        busy=world.busy,
+        busy=[span for span in world.busy if not span.away],
         decisions=world.decisions,
         now=view.now,
         others=others,

@@ -97,7 +97,7 @@ def _busy(office: Office, now: datetime) -> tuple[tuple[Span, ...], tuple[str, .
     asked = (*(spec for spec in office.settings.calendars if spec.busy), *office.settings.busy_calendars)
     for spec in asked:
         try:
-            spans.extend(office.branch(spec).calendar.busy(now - DAY, now + BUSY_AHEAD))
+            spans.extend(office.branch(spec).calendar.busy(now - DAY, now + BUSY_AHEAD, spec.away))
         except CalendarError as error:
             unread.append(f"{spec.name}: {error.message}")
     return tuple(sorted(spans, key=lambda span: (span.start, span.end))), tuple(unread)

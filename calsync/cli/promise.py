@@ -24,10 +24,10 @@ def run(config: Path | None, at: str | None, words: str, text: str, *, as_json: 
             window,
             contact,
             view.book,
-            view.office.rep,
+            view.world.whole_rep,
             view.office.policy,
             now=_asked_from(window, view.now),
-            busy=view.world.busy,
+            busy=[span for span in view.world.busy if not span.away],
             placed=_others(view, contact),
             length=_length(view, contact, window),
         )

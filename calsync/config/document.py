@@ -187,6 +187,12 @@ class CalendarSection(Section):
         "another table without this key is written to.",
         examples=[True],
     )
+    away: Text | None = Field(
+        default=None,
+        description="The title of your all-day events for days away, which count like those of `[[away]]`; the calendar "
+        "is read for busy times, too.",
+        examples=["Vacation"],
+    )
     write: bool | None = Field(
         default=None,
         description="`true` with `busy = true`: callbacks are written to it as well. Default: as said under `busy`.",
@@ -331,9 +337,7 @@ class PlacingSection(Section):
 
     per_hour: int | None = Field(default=None, ge=1, description="No more calls than this in an hour.", examples=[4])
     per_day: int | None = Field(default=None, ge=1, description="No more calls than this in a day.", examples=[25])
-    slot: int = Field(
-        default=10, ge=5, le=60, description="Minutes of a call; a cadence may ask more.", examples=[15]
-    )
+    slot: int = Field(default=10, ge=5, le=60, description="Minutes of a call; a cadence may ask more.", examples=[15])
     gap: int = Field(default=0, ge=0, le=120, description="Minutes between two calls.", examples=[5])
     blocks: tuple[PartOfDay, ...] = Field(
         default=(),

@@ -114,9 +114,9 @@ def _source(folder: Path, section: ContactsSection | AttemptsSection) -> SourceS
 
 
 def _calendar(folder: Path, section: AnyCalendar, *, only_read: bool = False) -> CalendarSpec:
-    busy = section.busy or only_read
+    busy, away = section.busy or only_read or section.away is not None, section.away or ""
     if isinstance(section, FolderCalendar):
-        return CalendarSpec(section.name, "folder", path=resolve(folder, section.path), busy=busy)
+        return CalendarSpec(section.name, "folder", path=resolve(folder, section.path), busy=busy, away=away)
     if isinstance(section, CaldavCalendar):
         return CalendarSpec(
             section.name,
@@ -131,6 +131,7 @@ def _calendar(folder: Path, section: AnyCalendar, *, only_read: bool = False) ->
             ca_file=resolve(folder, section.ca_file) if section.ca_file else None,
             auth=section.auth,
             busy=busy,
+            away=away,
         )
     return CalendarSpec(
         section.name,
@@ -139,6 +140,7 @@ def _calendar(folder: Path, section: AnyCalendar, *, only_read: bool = False) ->
         endpoint=section.endpoint,
         token_file=_token_file(folder, section.token_file),
         busy=busy,
+        away=away,
     )
 
 

@@ -110,10 +110,10 @@ class HeardCalendar:
     def delete(self, seen: Seen) -> None:
         self._ask(None, lambda: self._calendar.delete(seen), WRITE)
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
         # The span moves with the clock: a late answer is good for the same days.
         spans: tuple[Span, ...] = self._ask(
-            ("busy", start.date(), end.date()), lambda: self._calendar.busy(start, end), POLL
+            ("busy", start.date(), end.date(), away), lambda: self._calendar.busy(start, end, away), POLL
         )
         return spans
 

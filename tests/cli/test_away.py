@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import CONFIG, NOW, Run
+from tests.e2e.test_away import holiday
 
 
 def test_the_promises_that_fall_inside_are_listed_with_the_day_before(calsync: Run, rep: Path) -> None:
@@ -27,3 +28,24 @@ def test_the_promises_that_fall_inside_are_listed_with_the_day_before(calsync: R
     assert (trip["first"], trip["reason"], [call["works"] for call in trip["calls"]]) == ("2026-12-01", "fair", [False])
     for arguments in (["someday"], ["2026-12-02", "2026-12-01"]):
         assert calsync("away", *arguments, *now).code == 2
+
+
+def test_days_away_that_a_calendar_tells_are_listed_like_those_of_the_configuration(calsync: Run, rep: Path) -> None:
+    main = '[[busy]]\nname = "main"\ntype = "folder"\npath = "main"\naway = "Vacation"\n'
+    (rep / "calsync.toml").write_text(CONFIG + main, encoding="utf-8")
+    holiday(rep / "main", "Vacation", "20261127", "20261201")
+    told = calsync("away", "--at", NOW)
+    assert told.out.startswith("Fri 27 Nov to Mon 30 Nov (Vacation)")
+    assert "Dana Levy, Fri 27 Nov 09:00-18:00: kept for Wed 25 Nov" in told.out
+    asked = calsync("promise", "dana", "on", "friday", "--at", NOW)
+    assert asked.code == 1
+    assert "you are away (Vacation)" in asked.out
+    assert "you are away (Vacation)" in calsync("explain", "dana", "--at", NOW).out
+
+
+def test_the_calendar_that_callbacks_are_written_to_may_tell_days_away_as_well(calsync: Run, rep: Path) -> None:
+    (rep / "calsync.toml").write_text(CONFIG + 'away = "Vacation"\n', encoding="utf-8")
+    holiday(rep / "calendar", "Vacation", "20261127", "20261201")
+    assert calsync("sync", "--at", NOW).code == 0
+    assert calsync("away", "--at", NOW).out.startswith("Fri 27 Nov to Mon 30 Nov (Vacation)")
+    assert len(list((rep / "calendar").glob("*.ics"))) == 3

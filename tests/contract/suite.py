@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -439,6 +439,23 @@ class CalendarContract:
         assert spans(found) == spans(
             (Span(second, second + hour), Span(second + timedelta(days=7), second + timedelta(days=7, hours=1)))
         )
+
+    def test_all_day_events_of_one_title_are_days_away(self, world: World, calendar: Calendar) -> None:
+        day, hour = NINE.date(), timedelta(hours=1)
+        world.person.add("Vacation", day, day + timedelta(days=3), busy=False)
+        world.person.add(" vacation ", day + timedelta(days=7), day + timedelta(days=8))
+        world.person.add("Vacation", day + timedelta(days=9), day + timedelta(days=10), cancelled=True)
+        world.person.add("Vacation", NINE + timedelta(days=4), NINE + timedelta(days=4) + hour)
+        world.person.add("Vacation plans", day + timedelta(days=5), day + timedelta(days=6), busy=False)
+        until = NINE + timedelta(days=12)
+        found = calendar.busy(NINE - hour, until, "Vacation")
+        away = [(span.start.astimezone(CHICAGO), span.end.astimezone(CHICAGO)) for span in found if span.away]
+        first, second = (day, day + timedelta(days=3)), (day + timedelta(days=7), day + timedelta(days=8))
+        assert [(begins.date(), ends.date()) for begins, ends in away] == [first, second]
+        assert all(moment.time() == time() for moments in away for moment in moments)
+        meeting = Span(NINE + timedelta(days=4), NINE + timedelta(days=4) + hour)
+        assert spans(tuple(span for span in found if not span.away)) == spans((meeting,))
+        assert not any(span.away for span in calendar.busy(NINE - hour, until))
 
     def test_busy_times_are_cut_to_what_was_asked(self, world: World, calendar: Calendar) -> None:
         hour = timedelta(hours=1)

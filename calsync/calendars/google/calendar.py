@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.calendars.google import events
 from calsync.calendars.google.failures import AnswerLost, BadRequest, NotFound
 from calsync.calendars.google.listing import Listing, unreadable
-from calsync.calendars.ics.busy import merged
+from calsync.calendars.ics.busy import is_titled, merged, with_days_away
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import Gone, Refused, Stale, Taken, Unreachable
 from calsync.model import Entry, Span
@@ -61,8 +61,9 @@ class GoogleCalendar:
         item = self._item(uid)
         return None if item is None else self._seen(item)
 
-    def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """See ``Calendar.busy``.  Google joins all events into stretches; ours, if any shows as busy, are cut out."""
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
+        """See ``Calendar.busy``.  Google joins all events into stretches; ours, if any shows as busy, are cut out.
+        Stretches have no titles, so days ``away`` are listed, where they are asked for."""
         body = {"timeMin": start.isoformat(), "timeMax": end.isoformat(), "items": [{"id": self._spec.calendar_id}]}
         answer = self._call(lambda service: service.freebusy.query(body=body, prettyPrint=False))
         found: Json = next(iter(answer.get("calendars", {}).values()), {})
@@ -73,7 +74,36 @@ class GoogleCalendar:
                 hint="check its calendar_id; calsync auth status shows the account",
             )
         spans = merged((_span(each) for each in found.get("busy", ())), start, end)
-        return _without(spans, self._own_busy(start, end)) if spans else ()
+        days = self._days_away(start, end, away) if away else ()
+        others = _without(spans, self._own_busy(start, end)) if spans else ()
+        return (*_without(others, days), *days)
+
+    def _days_away(self, start: datetime, end: datetime, away: str) -> tuple[Span, ...]:
+        items: list[Json] = []
+        page: Json = {}
+        while True:
+            answer = self._listed(start, end, page)
+            items += answer.get("items", ())
+            if not answer.get("nextPageToken"):
+                break
+            page = {"pageToken": answer["nextPageToken"]}
+        days = [_day_away(item, self._zone, away) for item in items if not events.ours(item)]
+        return with_days_away([span for span in days if span is not None], start, end)
+
+    def _listed(self, start: datetime, end: datetime, page: Json) -> Json:
+        """A page of the events of that time, each occurrence for itself."""
+        return self._call(
+            lambda service: service.events.list(
+                calendarId=self._spec.calendar_id,
+                timeMin=start.isoformat(),
+                timeMax=end.isoformat(),
+                singleEvents=True,
+                fields=f"nextPageToken,items({events.FIELDS})",
+                maxResults=PAGE,
+                prettyPrint=False,
+                **page,
+            )
+        )
 
     def _own_busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         answer = self._call(
@@ -277,6 +307,16 @@ def _receipt(item: Json) -> Receipt:
 
 def _span(stretch: Json) -> Span:
     return Span(datetime.fromisoformat(stretch["start"]), datetime.fromisoformat(stretch["end"]))
+
+
+def _day_away(item: Json, zone: ZoneInfo, away: str) -> Span | None:
+    """An all-day event with the title of days away; ``None`` for any other."""
+    title = str(item.get("summary", ""))
+    first, last = (item.get(side, {}).get("date") for side in ("start", "end"))
+    if item.get("status") == "cancelled" or not first or not last or not is_titled(title, away):
+        return None
+    begins, ends = (datetime.combine(date.fromisoformat(day), time(), zone) for day in (first, last))
+    return Span(begins, ends, title.strip())
 
 
 def _without(spans: tuple[Span, ...], mine: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 
-def busy(texts: Iterable[str], start: datetime, end: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
+def busy(texts: Iterable[str], start: datetime, end: datetime, zone: ZoneInfo, away: str = "") -> tuple[Span, ...]:
     """The stretches of ``[start, end)`` taken by events that are not ours, not cancelled and not shown as free.
 
-    Overlapping stretches are one.  An item that cannot be read is left out: it blocks nobody's day.
+    Overlapping stretches are one; all-day events titled ``away`` are apart (``Calendar.busy``).  An item that cannot be
+    read is left out: it blocks nobody's day.
     """
     import recurring_ical_events  # type: ignore[import-untyped]  # ships no types
     from icalendar import Calendar
@@ -30,16 +31,33 @@ def busy(texts: Iterable[str], start: datetime, end: datetime, zone: ZoneInfo) -
     for text in texts:
         try:
             found = recurring_ical_events.of(Calendar.from_ical(text)).between(start, end)
-            spans.extend(span for event in found if (span := _span(event, zone)) is not None)
+            spans.extend(span for event in found if (span := _span(event, zone, away)) is not None)
         except Exception:  # noqa: BLE001, S112 - other people's data: the libraries raise whatever comes to hand
             continue
-    return merged(spans, start, end)
+    return with_days_away(spans, start, end)
 
 
-def _span(event: Event, zone: ZoneInfo) -> Span | None:
-    if str(event.get("STATUS", "")).upper() == "CANCELLED" or str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
+def with_days_away(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Span, ...]:
+    """Busy stretches joined and cut to ``[start, end)``, and behind them the days away as they are, in order."""
+    spans = tuple(spans)
+    days = sorted({span for span in spans if span.away}, key=lambda span: (span.start, span.end))
+    return (*merged((span for span in spans if not span.away), start, end), *days)
+
+
+def is_titled(title: str, away: str) -> bool:
+    """True for the title of days away; capitals and blanks around it do not matter."""
+    return bool(away) and title.strip().casefold() == away.strip().casefold()
+
+
+def _span(event: Event, zone: ZoneInfo, away: str) -> Span | None:
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return None
     if MARK in event and uid_of(str(event.get("UID", ""))) is not None:
+        return None
+    title = str(event.get("SUMMARY", ""))
+    if not isinstance(event.start, datetime) and is_titled(title, away):
+        return Span(_moment(event.start, zone), _moment(event.end, zone), title.strip())
+    if str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
         return None
     return Span(_moment(event.start, zone), _moment(event.end, zone))
 
