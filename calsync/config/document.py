@@ -189,8 +189,8 @@ class CalendarSection(Section):
     )
     away: Text | None = Field(
         default=None,
-        description="The title of your all-day events for days away, which count like those of `[[away]]`; the calendar "
-        "is read for busy times, too.",
+        description="The title of your all-day events for days away, which count like `[[away]]`; the calendar is "
+        "read for busy times, too.",
         examples=["Vacation"],
     )
     write: bool | None = Field(
