@@ -108,9 +108,10 @@ def _with_nearest(warnings: list[str], days: list[int], look: _Look) -> Advice:
 
 
 def _nearest(days: list[int], look: _Look) -> date | None:
-    """The day nearest to the window; of two the earlier, so that a promise is rather kept early than late."""
-    for distance in range(1, REACH + 1):
-        for day in (days[0] - distance, days[-1] + distance):
+    """The day nearest to the window: one of its own where only the hours are wrong; of two others the earlier, so that
+    a promise is rather kept early than late."""
+    for distance in range(REACH + 1):
+        for day in (days[0] - distance, days[-1] + distance) if distance else days:
             base, _ = look.world.grid.day(day)
             if day >= look.world.today and _room(day, max(look.world.now, base), base + 2 * 1440, look):
                 return date.fromordinal(day)

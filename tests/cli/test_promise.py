@@ -37,7 +37,7 @@ def busy_rep(rep: Path) -> Path:
         pytest.param("grace", "on thanksgiving", "Thu 26 Nov: Thanksgiving Day", "2026-11-30", id="a holiday"),
         pytest.param("grace", "on Wednesday December 9", "you are away (Lisbon)", "2026-12-04", id="away"),
         pytest.param("grace", "on Saturday", "you do not work on Saturdays", "2026-11-30", id="a closed day"),
-        pytest.param("kai", "tuesday before 11", "no call is legal then", "2026-11-30", id="hours that do not meet"),
+        pytest.param("kai", "tuesday before 11", "no call is legal then", "2026-12-01", id="hours that do not meet"),
         pytest.param("grace", "by friday", "Fri 27 Nov: your day is full", "2026-11-30", id="a full day"),
         pytest.param("victor", "on tuesday", "asked not to be called", None, id="who must not be called"),
     ],

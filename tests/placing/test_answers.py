@@ -138,14 +138,14 @@ def test_a_day_that_works_needs_no_advice() -> None:
             contact("dana", "+18085550100"),
             None,
             "Tue 1 Dec: no call is legal then (Hawaii allows",
-            date(2026, 11, 30),
+            date(2026, 12, 1),
         ),
         (
             window(1, "09:00", "11:00"),
             contact("dana", extra={"call_hours": "afternoons"}),
             None,
             "none of the hours they asked for",
-            date(2026, 11, 30),
+            date(2026, 12, 1),
         ),
     ],
     ids=["holiday", "away", "weekend", "law", "wish"],
@@ -158,6 +158,12 @@ def test_what_does_not_work_is_said_with_the_nearest_day(
     assert said.replace("Hawaii allows", "") in " ".join(advice.warnings)
     assert advice.nearest == nearest
     assert advice.warnings[-1].startswith("the nearest day that works is")
+
+
+def test_where_only_the_hours_are_wrong_the_day_itself_is_the_nearest() -> None:
+    hawaii = contact("dana", "+18085550100")
+    assert ask(Window(at(1, "09:00"), at(1, "09:00")), hawaii).nearest == date(2026, 12, 1)
+    assert ask(Window(at(5, "09:00"), at(5, "09:00")), hawaii).nearest == date(2026, 12, 4)
 
 
 def test_a_full_day() -> None:
