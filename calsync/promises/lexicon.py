@@ -72,6 +72,8 @@ class Lexicon:
     fuzzy: dict[str, list[str]]
     corrected: dict[str, str | None]
     own: Words
+    plain_words: dict[str, tuple[str, Any]]
+    """The words of more than a letter that always have the same class, whatever stands beside them."""
 
     def correct(self, word: str) -> str | None:
         """The word of the vocabulary that this one is a slip of, or ``None``: a real word is never corrected."""
@@ -113,6 +115,10 @@ PARTS = {
     "school": (540, 900),
 }
 """Parts of the day in minutes after midnight."""
+
+
+_BY_PLACE = frozenset(("am", "pm"))
+"""Words whose class hangs on what stands before them."""
 
 
 def _value(key: str) -> Any:
@@ -169,6 +175,7 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         fuzzy={},
         corrected={},
         own=own,
+        plain_words={},
     )
     for name, (start, end) in own.parts:
         lexicon.parts[name.replace(" ", "_")] = (start.hour * 60 + start.minute, end.hour * 60 + end.minute)
@@ -197,4 +204,7 @@ def lexicon_for(language: str, own: Words) -> Lexicon:
         lexicon.fuzzy.setdefault(word[0], []).append(word)
     for tails in lexicon.phrases.values():
         tails.sort(key=lambda entry: -len(entry[0]))
+    lexicon.plain_words = {
+        word: found for word, found in lexicon.words.items() if word not in _BY_PLACE and found[0] != symbol("sue")
+    }
     return lexicon

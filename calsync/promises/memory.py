@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -51,14 +52,18 @@ _Value = TypeVar("_Value")
 
 
 class _Watched(Moment):
-    """A moment that notes whether anything asked what time it is, or where the contact is."""
+    """A moment that notes whether anything asked what time it is, or where the contact is (only then found out)."""
 
-    __slots__ = ("asked",)
+    __slots__ = ("asked", "find_zone")
     asked: bool
+    find_zone: Callable[[], ZoneInfo | None] | None
 
     def __getattribute__(self, name: str) -> Any:
         if name in _TIMES:
             object.__setattr__(self, "asked", True)
+            if name == "contact_zone" and (find := object.__getattribute__(self, "find_zone")) is not None:
+                object.__setattr__(self, "contact_zone", find())
+                object.__setattr__(self, "find_zone", None)
         return object.__getattribute__(self, name)
 
 
@@ -107,10 +112,9 @@ class Language:
         return _keep(self._of_day, (text, day), reading)
 
     def _read(self, text: str, local: datetime, contact: Contact) -> Reading:
-        theirs = self._zone_of(contact) if self._zone_of else None
-        plain = moment_of(local, self._zone, theirs, self._locale, self._lexicon, resolve=False)
+        plain = moment_of(local, self._zone, None, self._locale, self._lexicon, resolve=False)
         moment = _Watched(*(getattr(plain, name) for name in Moment.__slots__))
-        moment.asked = False
+        moment.asked, moment.find_zone = False, self._zone_of and partial(self._zone_of, contact)
         reading = judge(self._analyse(text, moment), moment)
         if not moment.asked:
             return _keep(self._timeless, text, replace(reading, lasting=True))

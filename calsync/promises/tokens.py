@@ -9,8 +9,15 @@ from typing import Any, NamedTuple
 from calsync.promises.grammar import Line, symbol
 from calsync.promises.lexicon import Lexicon, lower
 
-_SCANNER = re.compile(
-    r"""
+_PLAIN_WORD = r"""
+      (?P<plain>(?<!\d)(?!(?:ext|apt|suite|ste|room|rm|unit|no|nr|building|bldg|order|po|invoice|inv)\.?\s?\d|ff/)
+          [^\W\d_]{2,}(?:'[^\W\d_]+)*)
+    |"""
+"""Most of what is written: two letters and more where none of the kinds below could begin.  Each of those begins with a
+digit, a mark or a blank, or with a letter that something else than a letter follows, but for the words named here;
+after a digit (3pm, 8th) anything may be meant.  So what this takes, ``word`` would take as well, after all others."""
+
+_KINDS = r"""
       (?P<iso>(?<!\d)\d{4}(?P<isosep>[-/.])\d{1,2}(?P=isosep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     | (?P<junk>  # telephone numbers, money, shares, "#2", "x3", house and order numbers
           \+\d[\d\s().-]{6,18}\d | \(?(?<!\d)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d) | (?<![\d-])\d{3}-\d{4}(?!\d)
@@ -38,9 +45,9 @@ _SCANNER = re.compile(
     | (?P<break>[\n\r]+)
     | (?P<mark>[.,;:!?()"&/@~\u2026\[\]-])
     | (?P<other>[^\s'])
-    """,
-    re.VERBOSE,
-)
+    """
+
+_SCANNER = re.compile(_PLAIN_WORD + _KINDS, re.VERBOSE)
 
 _MARKS = {
     ".": symbol("dot"),
@@ -108,7 +115,7 @@ _TIMELIKE = frozenset(
 _SINGLE, _TENS, _ORDINAL_WORD = symbol("number"), symbol("tens"), symbol("ordword")
 _SMALL_NUMBERS = frozenset((_SINGLE, _TENS))
 _NOT_BEFORE_HALF = frozenset((_A, _DASH))
-_WORD_KINDS = frozenset(("word", "mixed"))
+_WORD_KINDS = frozenset(("plain", "word", "mixed"))
 
 
 _TITLES = frozenset(("st", "mr", "mrs", "ms", "dr", "approx", "vs", "ca", "jr", "sr"))
@@ -199,11 +206,20 @@ def tokenise(text: str, lexicon: Lexicon, *, own: bool = True) -> Line:  # noqa:
     low = lower(text)
     tokens = _Tokens()
     symbols, texts = tokens.symbols, tokens.texts
-    words = lexicon.words
+    words, plain_words = lexicon.words, lexicon.plain_words
+    add_symbol, add_value, add_span, add_text = (
+        symbols.append, tokens.values.append, tokens.spans.append, texts.append,
+    )  # fmt: skip
     for match in _SCANNER.finditer(low):
         kind = match.lastgroup or ""
         span = match.span()
         raw = match.group()
+        if kind == "plain" and (known := plain_words.get(raw)) is not None and not (symbols and symbols[-1] == _DASH):
+            add_symbol(known[0])
+            add_value(known[1])
+            add_span(span)
+            add_text(raw)
+            continue
         if kind in _WORD_KINDS:
             found = words.get(raw)
             if found is None:
@@ -283,26 +299,35 @@ def _merge_phrases(tokens: _Tokens, lexicon: Lexicon, *, own: bool) -> Line:
     """The line with every phrase of several words ("no later than") as one token, the longest first."""
     symbols, values, spans, texts = tokens.symbols, tokens.values, tokens.spans, tokens.texts
     phrases = lexicon.phrases
-    if not any(text in phrases for text in texts):
+    if phrases.keys().isdisjoint(texts):
         return Line("".join(symbols), values, spans)
     merged = _Tokens()
-    index, count = 0, len(texts)
-    while index < count:
-        text = texts[index]
-        for tail, sym, value in phrases.get(text, ()):
+    done = 0
+    for index, text in enumerate(texts):
+        if index < done or text not in phrases:
+            continue
+        for tail, sym, value in phrases[text]:
             stop = index + 1 + len(tail)
             if tuple(texts[index + 1 : stop]) == tail and (sym or own):
+                _copy(tokens, done, index, merged)
                 span = (spans[index][0], spans[stop - 1][1])
                 if sym:
                     merged.add(sym, value, span, text)
                 else:
                     _expand(merged, value, span, lexicon)
-                index = stop
+                done = stop
                 break
-        else:
-            merged.add(symbols[index], values[index], spans[index], text)
-            index += 1
+    if not done:
+        return Line("".join(symbols), values, spans)
+    _copy(tokens, done, len(texts), merged)
     return Line("".join(merged.symbols), merged.values, merged.spans)
+
+
+def _copy(tokens: _Tokens, start: int, stop: int, merged: _Tokens) -> None:
+    merged.symbols += tokens.symbols[start:stop]
+    merged.values += tokens.values[start:stop]
+    merged.spans += tokens.spans[start:stop]
+    merged.texts += tokens.texts[start:stop]
 
 
 def _expand(merged: _Tokens, meaning: str, span: tuple[int, int], lexicon: Lexicon) -> None:
