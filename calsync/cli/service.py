@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from calsync.cli import looking, show
-from calsync.config.places import default_config
+from calsync.config.places import default_config, state_folder
 from calsync.daemon.service import NAME, credentials, unit_text, writable_paths
 from calsync.errors import CalsyncError, UsageError
 
@@ -117,6 +117,10 @@ def _purge(config: Path | None) -> int:
     for file in found:
         file.unlink()
         sys.stdout.write(f"removed {file}\n")
+    if state_folder() in ledger.parents:
+        for folder in (ledger.parent, state_folder()):
+            with suppress(OSError):
+                folder.rmdir()  # made by us, and empty now
     return 0
 
 

@@ -22,11 +22,14 @@ HOOK_SECONDS = 10.0
 MOST_WAITING = 100
 """Errands that may wait; older ones are dropped: a hook that is slower than what happens must not fill the memory."""
 
+LAST_SECONDS = 1.5
+"""How long a daemon that was told to stop waits for them: with the action in hand that is less than systemd gives."""
+
 _BUS_SECONDS = 3.0
 
 
 class Errands:
-    """Runs errands in order.  ``close`` does not wait for those that have not begun."""
+    """Runs errands in order."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], None]] = deque(maxlen=MOST_WAITING)
@@ -44,8 +47,13 @@ class Errands:
         self._add(lambda: show_notice(text))
 
     def close(self) -> None:
+        """Take no more; those that were taken get a moment.  What they have to tell counts as told."""
         with self._lock:
             self._closed = True
+            thread = self._thread
+        if thread is not None:
+            thread.join(LAST_SECONDS)
+        with self._lock:
             self._waiting.clear()
 
     def _add(self, errand: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from calsync.daemon import errands
 from calsync.daemon.errands import Errands, run_hook
 from calsync.daemon.journal import logger
 
-KEEP = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text(sys.stdin.read())"
+KEEP = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
 
 
 @pytest.fixture
@@ -71,6 +71,18 @@ def test_errands_are_done_in_order_by_somebody_else(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
     assert lines == [{"event": "due", "number": number} for number in range(3)]
     queue.close()
+
+
+def test_what_was_taken_is_done_before_it_closes_but_not_waited_for_long(tmp_path: Path) -> None:
+    queue = Errands()
+    queue.hook("on_problem", [sys.executable, "-S", "-c", KEEP, str(tmp_path / "out")], {})
+    queue.close()
+    assert (tmp_path / "out").exists()
+    queue = Errands()
+    queue.hook("on_problem", [sys.executable, "-S", "-c", "import time; time.sleep(9)"], {})
+    begun = time.monotonic()
+    queue.close()
+    assert time.monotonic() - begun < 5
 
 
 def test_a_hook_that_cannot_keep_up_does_not_fill_the_memory() -> None:

@@ -65,9 +65,6 @@ OUTSIDE = {
 }
 """The same attempts where no unit stands in the way: so the answers above are the unit's doing."""
 
-SHARED = 4.0
-"""How many times longer a machine may take that others use as well.  ``make bench-daemon`` prints the plain figures."""
-
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
@@ -99,7 +96,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 def test_service_install_brings_it_up_within_a_second(seen: Seen) -> None:
     assert seen["install"]["code"] == 0, seen["install"]["err"]
     assert seen["active"] == "active"
-    assert seen["start seconds"] <= 1.0 * SHARED
+    assert seen["start seconds"] <= 1.0
     assert "active" in seen["status"]["out"]
 
 
@@ -145,17 +142,17 @@ def test_a_bad_configuration_keeps_the_old_one_and_a_good_one_is_taken(seen: See
 
 
 def test_killed_it_is_up_again_within_two_seconds(seen: Seen) -> None:
-    assert seen["killed"] <= 2.0 * SHARED
+    assert seen["killed"] <= 2.0
 
 
 def test_hung_it_is_ended_and_up_again_within_two_seconds(seen: Seen) -> None:
-    assert seen["watchdog"] <= 2.0 * SHARED
+    assert seen["watchdog"] <= 2.0
 
 
 def test_it_is_small(seen: Seen) -> None:
     """With a CalDAV calendar configured, after its first runs; RSS in kB."""
     assert seen["memory"]["Rss"] <= 100 * 1024
-    assert seen["cpu at start"] <= 0.6 * SHARED
+    assert seen["cpu at start"] <= 1.0  # its first run included
 
 
 def test_it_stops_within_ten_seconds(seen: Seen) -> None:
@@ -169,17 +166,65 @@ def test_the_journal_has_fields_and_priorities_and_nothing_private(seen: Seen) -
     assert {line["PRIORITY"] for line in ours if line.get("CALSYNC_EVENT") == "up"} == {"6"}
     assert {line["PRIORITY"] for line in ours if line.get("CALSYNC_EVENT") == "on_problem"} == {"4"}
     everything = json.dumps(seen["journal"]) + seen["plain journal"]
-    for private in ("Ann", "Archer", "555", "nobody at all", "s3cret", "Traceback"):
+    for private in ("Ann", "Archer", "Baker", "Carver", "555", "nobody at all", "s3cret", "Traceback"):
         assert private not in everything
 
 
-def test_the_desktop_is_told_once(seen: Seen) -> None:
-    assert seen["desktop"] == ["1 problem needs you: calsync check"]
+def test_the_desktop_is_told_once_of_each_trouble_and_once_that_it_is_over(seen: Seen) -> None:
+    sign_in, back = seen["desktop"][4:]
+    assert seen["desktop"][:4] == [
+        'calsync.toml:5: "America/Chicgo" is not a time zone\nThe old configuration stays in force.',
+        "Your configuration can be used again.",
+        "1 problem needs you: calsync check",
+        "Everything in your files can be read again.",
+    ]
+    assert "password" in sign_in
+    assert back == "The calendar “callbacks” works again."
+
+
+def test_each_hook_is_told_once_and_reads_json(seen: Seen) -> None:
+    hooks = seen["hooks"]
+    assert [hook["event"] for hook in hooks] == ["on_problem", "on_problem", "on_overdue", "due", "on_signin_needed"]
+    setup, rows, overdue, due, sign_in = hooks
+    assert [problem["line"] for problem in setup["setup"]["problems"]] == [5]
+    assert len(rows["problems"]) == 1
+    assert [call["contact_name"] for call in overdue["calls"]] == ["Cat Carver"]
+    assert due["call"]["contact_name"] == "Bob Baker"
+    assert sign_in["calendar"]["state"] == "sign_in"
+
+
+def test_a_second_instance_exits_1_and_names_the_service(seen: Seen) -> None:
+    assert seen["second"]["code"] == 1
+    assert f"pid {seen['pid']} on " in seen["second"]["err"]
+
+
+def test_a_sync_beside_the_service_is_done_by_it(seen: Seen) -> None:
+    assert seen["sync"]["code"] == 0, seen["sync"]["err"]
+    assert [calendar["state"] for calendar in json.loads(seen["sync"]["out"])["calendars"]] == ["ok"]
+    assert seen["how it stands"]["code"] == 0
+    assert json.loads(seen["how it stands"]["out"])["open"] == 1
+
+
+def test_a_start_with_a_configuration_that_cannot_be_read_is_not_tried_again(seen: Seen) -> None:
+    broken = seen["broken"]
+    assert (broken["state"], broken["code"], broken["restarts"]) == ("failed", "2", 0)
+    assert broken["status"]["code"] == 1
+    assert "next: calsync service logs" in broken["status"]["out"]
+
+
+def test_a_line_of_the_journal_is_one_short_sentence(seen: Seen) -> None:
+    ours = [line["MESSAGE"] for line in seen["journal"] if line.get("SYSLOG_IDENTIFIER") == "calsync"]
+    assert [line for line in ours if "\n" in line or len(line) > 200 or "{" in line] == []
 
 
 def test_uninstall_leaves_the_reps_files_and_the_ledger(seen: Seen) -> None:
     assert seen["uninstall"]["code"] == 0
     assert seen["still known"] == "not-found"
     assert [path for path in seen["left behind"] if "systemd" in path] == []
-    mine = ("my calls/inside.json", "my calls/outside.json", ".local", ".gnupg")
+    mine = ("my calls/inside.json", "my calls/outside.json", "my calls/hooks.jsonl", ".local", ".gnupg")
     assert [path for path in seen["left behind"] if not path.startswith(mine)] == []
+
+
+def test_purged_the_ledger_is_gone_as_well(seen: Seen) -> None:
+    assert seen["purge"]["code"] == 0
+    assert seen["state left"] == []
