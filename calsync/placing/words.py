@@ -113,14 +113,15 @@ def _local(world: World, minute: int) -> str:
 
 
 def varied_words(facts: Facts, slot: Slot) -> str:
-    """``"varied from Mon 10:05"``: the latest attempt that reached nobody, when the slot is away from it."""
+    """``"varied from Mon 10:05"``: the latest attempt that reached nobody, when the slot is two hours away from it;
+    ``"another weekday than Mon 10:05"`` where it is that and no more."""
     if not facts.silent:
         return ""
     last = facts.silent[0]
     apart = abs((slot.start.hour - last.hour) * 60 + slot.start.minute - last.minute)
-    if apart < NEIGHBOURS and last.weekday() == slot.start.weekday():
-        return ""
-    return f"varied from {short(last)}"
+    if apart >= NEIGHBOURS:
+        return f"varied from {short(last)}"
+    return "" if last.weekday() == slot.start.weekday() else f"another weekday than {short(last)}"
 
 
 def bar_words(facts: Facts, minute: int, zone: ZoneInfo, bars: Iterable[tuple[int, int]] | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calsync.model import Contact, Decisions, Kind, Policy, PromisedBy, Rep, Span, State, Window
+from calsync.model import Contact, Decisions, Kind, Outcome, Policy, PromisedBy, Rep, Span, State, Window
 from calsync.placing import Advice, before_you_promise, explain, place
 from tests.placing.samples import (
     FLORIDA,
@@ -15,6 +15,7 @@ from tests.placing.samples import (
     MONDAY,
     TOLL_FREE,
     at,
+    attempt,
     away,
     book,
     contact,
@@ -229,6 +230,25 @@ def test_the_words_beside_an_event_stay_while_the_event_stays() -> None:
     assert again([span(4, "17:00", "18:00")], first.why) == first.why
     stale = ("Fri 16:00: something else altogether",)
     assert again([], stale) == first.why
+
+
+@pytest.mark.parametrize(
+    ("tried", "now", "said"),
+    [
+        (at(0, "12:00"), at(1, "09:00"), "varied from Mon 12:00"),
+        (at(0, "09:40"), at(1, "09:00"), "another weekday than Mon 09:40"),
+        (at(1, "09:00"), at(1, "10:00"), ""),
+    ],
+)
+def test_003_2_the_event_says_how_far_its_hour_is_from_the_last_attempt(
+    tried: datetime, now: datetime, said: str
+) -> None:
+    """An overdue call takes the next free slot, whatever was tried before."""
+    due = promise("dana", Kind.DAY, window(-1), made=at(-5, "10:05"), state=State.MISSED)
+    row = attempt("dana", tried, Outcome.NO_ANSWER)
+    (why,) = one(due, attempts=[row], now=now).why
+    assert ("varied" in why, "another weekday" in why) == ("varied" in said, "another weekday" in said)
+    assert said in why
 
 
 def test_a_zone_that_is_not_certain_is_to_be_asked_for() -> None:
