@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from calsync.errors import CalendarError
 from calsync.ledger import Intent, Status
-from calsync.office import Office
+from calsync.office import Branch, Office
 
 KEEP_REMOVED = timedelta(days=14)
 """How long the ledger remembers an event that it took off a calendar: longer than a phone is usually out of reach, or
@@ -49,11 +52,8 @@ def compact(office: Office, before: datetime) -> int:
                 office.ledger.drop(spec.name, uid)
         for uid in ended:
             office.cache.drop_seen(spec.name, uid)
-        if old:
-            branch = office.branch(spec)
-            for uid in old:
-                branch.rows.pop(uid, None)
-            branch.changed(branch.rows)
+        with suppress(CalendarError):  # one that cannot be opened has nothing in memory
+            _forget_here(office.branch(spec), old)
         count += len(old)
     with office.ledger.batch():
         for mark in forgotten - kept:
@@ -61,3 +61,12 @@ def compact(office: Office, before: datetime) -> int:
     office.ledger.trim()
     office.cache.trim()
     return count
+
+
+def _forget_here(branch: Branch, old: Iterable[str]) -> None:
+    """The same in memory; and what agreed with its event while there was one."""
+    for uid in old:
+        branch.rows.pop(uid, None)
+    branch.changed(branch.rows)
+    for uid in [uid for uid in branch.settled if uid not in branch.rows or not branch.rows[uid].status.present]:
+        del branch.settled[uid]
