@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from calsync.calendars import CalendarSpec
 from calsync.commitments import APPOINTMENT_GRACE
-from calsync.errors import CalendarError, GuardError, SourceError
+from calsync.errors import CalendarError, GuardError, Refused, SourceError
 from calsync.ledger import CalendarRow, Decision, Status
 from calsync.look import Confirmation, Look, look_at
 from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
@@ -399,6 +399,10 @@ def _apply_to(
     name = look.spec.name
     if name in run.states and run.states[name].state not in ("ok", "refused"):
         return False
+    if actions and (waits := _waits(run, name)) is not None:
+        _failed(run, name, waits)
+        failed.add(name)
+        return False
     writer = Writer(
         look.branch.calendar,
         run.office.ledger,
@@ -421,11 +425,31 @@ def _apply_to(
     if error is not None:
         _failed(run, name, error)
         failed.add(name)
+        _wait_for(run, name, error)
     elif finish and name not in failed:
         _succeeded(run, look)
     wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
     # After a write the calendar is polled once more, so that the next token is one from after it.
     return wrote or any(one.again for one in done)
+
+
+def _wait_for(run: Run, name: str, error: CalendarError) -> None:
+    """A calendar that takes no more changes for hours is left alone by the next processes as well."""
+    if isinstance(error, Refused) and error.retry_after is not None:
+        until = run.now + timedelta(seconds=error.retry_after)
+        run.office.ledger.put_setting(
+            f"writes to {name} wait", "\n".join((until.isoformat(), error.message, error.hint))
+        )
+
+
+def _waits(run: Run, name: str) -> Refused | None:
+    """Why nothing is written to a calendar yet, ``None`` where it may be."""
+    told = run.office.ledger.setting(f"writes to {name} wait").split("\n")
+    if len(told) != 3:
+        return None
+    left = (datetime.fromisoformat(told[0]) - run.now).total_seconds()
+    # A wait of more than a day is none that a calendar asked for: the clock was set back.
+    return Refused(told[1], hint=told[2], retry_after=left) if 0 < left <= DAY.total_seconds() else None
 
 
 def _finish(run: Run, looks: Iterable[Look]) -> None:

@@ -44,6 +44,23 @@ class TestOneEvent:
         assert [each.query["sendUpdates"] for each in writes] == [["none"]] * 3
         assert not [each for each in writes if b"attendees" in each.body]
 
+    def test_an_event_whose_private_properties_are_gone_is_still_known(
+        self, server: GoogleServer, calendar: GoogleCalendar
+    ) -> None:
+        """Another program saved it without them: what a person wrote is read, and our next write puts them back."""
+        receipt = calendar.create(entry())
+        known = {receipt.href: receipt.etag}
+        token = calendar.changes(None, known).token
+        bare = {key: value for key, value in at_google(server).items() if key != "extendedProperties"}
+        server.store.calendar(CALLBACKS).events[entry().uid] = bare
+        server.store.person_edits(CALLBACKS, entry().uid, summary=f"vm fri {entry().title}")
+        for changes in (calendar.changes(token, known), calendar.changes(None, known)):
+            assert only(changes.seen).title == f"vm fri {entry().title}"
+        assert calendar.changes(None).seen == ()  # nobody knows it: it may be anybody's
+        calendar.update(UPDATED, only(changes.seen))
+        assert read(calendar).mark == entry().mark
+        assert [each["minutes"] for each in at_google(server)["reminders"]["overrides"]].count(5) == 1
+
     def test_a_deleted_id_stays_taken_and_can_be_brought_back(
         self, server: GoogleServer, calendar: GoogleCalendar
     ) -> None:

@@ -43,6 +43,7 @@ class Bad(Hostile):
         self.lies: list[Changes] = []
         self.down = False
         self.refuses = ""
+        self.asks_to_wait: float | None = None
 
     def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
         self.polls += 1
@@ -53,7 +54,7 @@ class Bad(Hostile):
     def create(self, entry: Entry) -> Receipt:
         self.writes.append(f"create {entry.uid}")
         if self.refuses and self.refuses in entry.title:
-            raise Refused("no")
+            raise Refused("no", retry_after=self.asks_to_wait)
         return super().create(entry)
 
     def update(self, entry: Entry, seen: Seen) -> Receipt:
@@ -174,6 +175,23 @@ def test_p8_one_bad_event_and_one_bad_row_stop_nobody_else(tmp_path: Path) -> No
     desk.run()
     assert len(desk.events()) == 8
     desk.office.close()
+
+
+def test_p6_a_usage_limit_is_kept_in_mind_by_the_next_process_as_well(desk: Desk) -> None:
+    (desk.folder / "contacts.csv").write_text(CONTACTS + "ida,Ida Archer,+1 312 555 0109,US-IL\n")
+    (desk.folder / "attempts.csv").write_text(LOG + "2026-10-26T15:00,ida,outbound,call,connected,in 2 weeks,\n")
+    desk.calendar.refuses, desk.calendar.asks_to_wait = "Ida", 6 * 3600.0
+    assert desk.run().exit_code == 1
+    desk.calendar.refuses = ""
+    desk.calendar.writes.clear()
+    for _ in range(2):
+        desk.office.close()
+        desk.office = Office(config.load(desk.folder / "calsync.toml"), opener=lambda spec, *, zone: desk.calendar)
+        report = desk.run()
+        assert (report.exit_code, report.calendars[0].reason) == (1, "no")
+    assert desk.calendar.writes == []
+    assert desk.run(timedelta(hours=6)).exit_code == 0
+    assert len(desk.events()) == 9
 
 
 def test_who_must_not_be_called_and_stays_on_the_calendar_is_no_success(desk: Desk) -> None:

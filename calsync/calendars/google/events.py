@@ -31,6 +31,7 @@ FIELDS = (
 """All that is ever read of an event."""
 
 EVENT_ID = re.compile(r"[0-9a-v]{5,1024}")
+_COMPUTED = re.compile(r"[0-9a-v]{24}")
 MOST_REMINDERS = 5
 LONGEST_REMINDER = 40_320
 """Minutes: four weeks, the most that Google takes."""
@@ -94,6 +95,12 @@ def ours(item: Mapping[str, Any]) -> bool:
     if MARK not in private or "recurringEventId" in item:
         return False
     return _wrote(private.get(WROTE, "")).get("uid", item.get("id")) == item.get("id")
+
+
+def unmarked(item: Mapping[str, Any]) -> bool:
+    """True for an event under an id as we compute them whose private properties are gone: some programs save an event
+    without what they do not know.  It is ours where the ledger knows it."""
+    return MARK not in _properties(item) and "recurringEventId" not in item and bool(_COMPUTED.fullmatch(item["id"]))
 
 
 def copied(item: Mapping[str, Any]) -> bool:

@@ -32,7 +32,7 @@ class Listing:
                 self._gone[href] = None
         elif events.copied(item):
             self._copies.append(str(item.get("summary", "")))
-        elif not events.ours(item):
+        elif not events.ours(item) and not (href in self._known and events.unmarked(item)):
             return
         elif href in self._known and self._known[href] == item.get("etag"):
             self._same.append(href)
