@@ -11,7 +11,6 @@ import os
 import sys
 import zoneinfo
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from calsync.config import Settings
@@ -27,7 +26,7 @@ def edition_of(settings: Settings) -> str:
     """A digest that is another wherever a fold of the same files could be another."""
     digest = hashlib.blake2b(digest_size=16)
     package = Path(__file__).parent
-    for line in (_FORMAT, sys.version, *map(_version, _LIBRARIES), *_zone_data(settings.rep().zone.key)):
+    for line in (_FORMAT, sys.version, *_libraries(), *_zone_data(settings.rep().zone.key)):
         digest.update(f"{line}\n".encode())
     files = [*package.glob("*.py"), *(file for room in _ROOMS for file in _files(package / room))]
     files += [settings.file, *(_files(settings.cadence_folder) if settings.cadence_folder else ())]
@@ -48,11 +47,17 @@ def _files(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "-"
+def _libraries() -> Iterator[str]:
+    """Names and versions as they were installed.
+
+    ``importlib.metadata`` says the same, for 3 MB of a daemon and 30 ms of every start.
+    """
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        yield from sorted(name for name in names if name.endswith(".dist-info") and name.startswith(_LIBRARIES))
 
 
 def _zone_data(zone: str) -> Iterable[str]:
