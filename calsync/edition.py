@@ -54,7 +54,8 @@ def _libraries() -> Iterator[str]:
     """
     for folder in sys.path:
         try:
-            names = os.listdir(folder or ".")
+            with os.scandir(folder or ".") as entries:
+                names = [entry.name for entry in entries]
         except OSError:
             continue
         yield from sorted(name for name in names if name.endswith(".dist-info") and name.startswith(_LIBRARIES))
