@@ -162,13 +162,18 @@ def of_number(e164: str) -> OfNumber:
     """What the number ``e164`` says about where it rings."""
     if e164.startswith(NANP) and len(e164) == 12:
         area = e164[2:5]
-        if places := _area_codes().get(area):
-            return OfNumber(places, f"area code {area}", area_code=True)
+        if area in _area_codes():
+            return _of_area(area)
         if area in UNPLACED:
             return OfNumber(
                 states_and_dc(), "a toll-free number" if area[0] == "8" else f"area code {area}", anywhere=True
             )
     return _abroad(e164)
+
+
+@cache
+def _of_area(area: str) -> OfNumber:
+    return OfNumber(_area_codes()[area], f"area code {area}", area_code=True)
 
 
 def _abroad(e164: str) -> OfNumber:
