@@ -63,4 +63,5 @@ def place(
     for task in (*told, *squeezed, *dormant.tellable(run)):
         run.placed[task.number] = verdict.of_task(run, task)
     standing.remember(run)
-    return tuple(run.placed.get(number) or Placed(one, None) for number, one in enumerate(commitments))
+    placed = run.placed
+    return tuple([placed.get(number) or Placed(one, None) for number, one in enumerate(commitments)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from calsync.model import Slot
+from calsync.model import Slot, State
 from calsync.placing import dormant, pins, verdict
 from calsync.placing.grid import SHIFT, index_of, minutes
 from calsync.placing.memory import EVER, Kept
@@ -24,9 +24,9 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
     seen, moved = run.decisions.seen, run.decisions.moved
     run.memory.new_day(run.world.today)
     kept, unplaced, siblings = run.memory.kept, run.memory.unplaced, run.siblings
-    now, book = run.world.now, run.book
+    now, book, live = run.world.now, run.book, (State.OPEN, State.MISSED)
     for number, commitment in enumerate(run.commitments):
-        if not commitment.state.live:
+        if commitment.state not in live:
             continue
         mark, contact_id = commitment.id, commitment.contact_id
         siblings[contact_id] = siblings.get(contact_id, 0) + 1
