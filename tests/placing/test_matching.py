@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from functools import partial
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from calsync.model import Commitment, Contact, Decisions, Kind, Policy, Slot, Span
-from calsync.placing import place
 from calsync.placing.board import Board
 from calsync.placing.grid import SHIFT
-from tests.placing.samples import at, book, contact, promise, rep, slot, window
 
 Allowed = dict[int, dict[int, int]]
 
@@ -100,89 +94,3 @@ def test_fixed_calls_stay_where_they_are() -> None:
     assert board.augment(2, allowed.__getitem__, lambda call: call == 1) is None
     assert board.augment(2, allowed.__getitem__, lambda _: False) == [1]
     assert board.cell_of == {1: 5 << SHIFT | 1, 2: 5 << SHIFT}
-
-
-# -- the whole room, on worlds with law, busy times, caps and slots on the calendar
-
-AREAS = ("+13125550100", "+12125550100", "+12135550100", "+18085550100", "+18005550100", "+13055550100")
-minutes = st.integers(0, 53).map(lambda step: step * 10)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Commitment], list[Contact], list[Span], dict[str, Slot], Policy]:
-    promises, people = [], []
-    for number in range(draw(st.integers(1, 9))):
-        name = f"c{number}"
-        people.append(contact(name, draw(st.sampled_from(AREAS))))
-        day = draw(st.integers(0, 1))
-        first = draw(minutes)
-        last = draw(st.integers(1, 5).map(lambda length: length * 10))
-        begins = at(day, "09:00") + timedelta(minutes=first)
-        due = window(day)
-        due = type(due)(begins, begins + timedelta(minutes=last))
-        promises.append(promise(name, draw(st.sampled_from([Kind.DAY, Kind.RANGE, Kind.DEADLINE])), due))
-    busy = [
-        Span(at(day, "09:00") + timedelta(minutes=start), at(day, "09:00") + timedelta(minutes=start + length))
-        for day, start, length in draw(st.lists(st.tuples(st.integers(0, 1), minutes, st.integers(5, 90)), max_size=3))
-    ]
-    seen = {
-        due.id: Slot(start, start + timedelta(minutes=10))
-        for due in promises
-        if draw(st.booleans())
-        for start in [due.window.earliest + timedelta(minutes=10 * draw(st.integers(0, 4)))]
-    }
-    policy = Policy(per_hour=draw(st.sampled_from([None, 2, 3])), per_day=draw(st.sampled_from([None, 3, 6])))
-    return promises, people, busy, seen, policy
-
-
-def hours_of(number: str) -> tuple[int, int]:
-    """Chicago minutes in which these numbers may be called on Monday 30 November and Tuesday 1 December 2026."""
-    return {
-        "+13125550100": (8 * 60, 21 * 60),
-        "+12125550100": (7 * 60, 20 * 60),
-        "+12135550100": (10 * 60, 23 * 60),
-        "+18085550100": (12 * 60, 25 * 60),
-        "+13055550100": (7 * 60, 19 * 60),
-        "+18005550100": (12 * 60, 17 * 60),  # Hawaii's 08:00 to Rhode Island's 18:00
-    }[number]
-
-
-@settings(max_examples=250, deadline=None)
-@given(worlds())
-def test_every_promise_that_can_be_kept_is_placed_in_its_window(
-    world: tuple[list[Commitment], list[Contact], list[Span], dict[str, Slot], Policy],
-) -> None:
-    promises, people, busy, seen, policy = world
-    allowed: Allowed = {}
-    for number, (due, who) in enumerate(zip(promises, people, strict=True)):
-        allowed[number] = {}
-        opens, closes = hours_of(who.phones[0].e164)
-        for index in range(9 * 6, 18 * 6):
-            start = at(0) + timedelta(days=(due.window.earliest - at(0)).days, minutes=index * 10)
-            end = start + timedelta(minutes=10)
-            within = due.window.earliest <= start and end <= due.window.latest
-            legal = opens <= index * 10 and index * 10 + 10 <= closes
-            free = all(end <= taken.start or taken.end <= start for taken in busy)
-            if within and legal and free:
-                day = (start - at(0)).days
-                allowed[number][day] = allowed[number].get(day, 0) | 1 << index
-    possible = largest(allowed, 10, policy.per_hour, policy.per_day)
-    decisions = Decisions(seen=seen)
-    placed = place(
-        promises, book(people, promises=promises), rep(), policy, busy=busy, decisions=decisions, now=at(0, "08:00")
-    )
-    inside = 0
-    for number, each in enumerate(placed):
-        if each.slot is None:
-            assert each.problem is not None
-            continue
-        moment = each.slot.start - at(0)
-        if allowed[number].get(moment.days, 0) >> moment.seconds // 600 & 1:
-            inside += 1
-    taken = [each.slot.start for each in placed if each.slot]
-    assert len(taken) == len(set(taken))
-    assert inside == possible
-
-
-def test_the_slots_of_a_test_are_the_slots_of_the_rep() -> None:
-    assert slot(0, "09:00").end == at(0, "09:10")

@@ -104,7 +104,7 @@ def cells(world: World, number: int) -> frozenset[int]:
     return frozenset(found)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(worlds())
 def test_every_promise_that_can_be_kept_is_placed_in_its_window(world: World) -> None:
     bound = [
