@@ -13,7 +13,7 @@ LIVES ?= 48000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
-.PHONY: demo test test-rooms test-service kills soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
+.PHONY: demo test test-rooms test-service kills year soak lint format bench bench-promises bench-hours bench-sync bench-daemon reference constraints install uninstall clean help
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -48,6 +48,9 @@ test-service: $(VENV)/.installed-dev  ## the service in a systemd of its own; al
 
 kills: $(VENV)/.installed-dev  ## the daemon killed 200 times at random moments under load (make test: 20 times)
 	CALSYNC_KILLS=200 $(BIN)/python -m pytest -q --timeout=1800 tests/daemon/test_killed.py
+
+year: $(VENV)/.installed-dev  ## three years of a rep with 2,000 contacts, fifteen of reps with fewer: kept rate, moves, calls outside hours
+	CALSYNC_YEARS=3 $(BIN)/python -m pytest -s --timeout=0 tests/year
 
 soak: kills  ## a million steps of a rep's life; the daemon killed 200 times; 500 attempts by the clock
 	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
