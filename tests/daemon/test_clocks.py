@@ -191,7 +191,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("moments", MOMENTS)
 def test_time_alone_changes_what_depends_on_it_within_a_tick(tmp_path: Path, moments: str) -> None:
-    """The calendar is polled once in a blue moon and no file changes.  Still, half an hour after another, what stands
+    """The calendar is polled once in a blue moon and no file changes.  Still, every forty minutes, what stands
     on it is what somebody would plan who has just come."""
     start = datetime.fromisoformat(MOMENTS[moments]).replace(tzinfo=CHICAGO)
     away = '\n[[away]]\nfirst = 2026-12-09\nlast = 2026-12-09\nreason = "fair"\n'
@@ -206,12 +206,12 @@ def test_time_alone_changes_what_depends_on_it_within_a_tick(tmp_path: Path, mom
         try:
             machine.settle()
             seen = set()
-            for _ in range(2 * 48):
+            for _ in range(2 * 36):
                 machine.goes_on(60)
                 owed = planned(rep, machine.wall)
                 assert on_the_calendar(rep) == owed, machine.wall
                 seen.add(tuple(owed))
-                machine.jumps(timedelta(minutes=29))
+                machine.jumps(timedelta(minutes=39))
             assert len(seen) > 4, "something changed, and not once only"
         finally:
             machine.close()

@@ -112,7 +112,7 @@ def test_a_log_behind_a_link_is_noticed_when_it_is_written_where_it_is_kept(rep:
     with daemon(rep) as running:
         with (rep.folder / "kept" / "calls.csv").open("a", encoding="utf-8") as log:
             log.write(promise("ann") + "\n")
-        running.wait_for(lambda: calls(rep) == 1, 5)
+        running.wait_for(lambda: calls(rep) == 1)
 
 
 def test_an_outcome_written_on_the_event_is_answered_at_once(rep: Rep) -> None:

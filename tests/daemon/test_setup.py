@@ -60,7 +60,7 @@ def test_a_configuration_that_is_written_is_taken(rep: Rep, way: Callable[[Path,
     rep.log(promise("ann"))
     with daemon(rep) as running:
         way(rep.configuration, renamed(rep))
-        running.wait_for(lambda: list((rep.folder / "other").glob("*.ics")), 5)
+        running.wait_for(lambda: list((rep.folder / "other").glob("*.ics")))
         time.sleep(1)
         assert read_again(running)()
         assert "kept as it was" not in running.said
@@ -76,11 +76,11 @@ def test_one_that_is_a_link_is_followed_and_so_is_a_link_that_is_set_anew(rep: R
     rep.configuration.symlink_to("dotfiles/one.toml")
     with daemon(rep) as running:
         (kept / "one.toml").write_text(text + "\n[daemon]\npoll = 90\n")
-        running.wait_for(read_again(running), 5)
+        running.wait_for(read_again(running))
         (kept / "two.toml").write_text(text + "\n[daemon]\npoll = 120\n")
         (rep.folder / "new").symlink_to("dotfiles/two.toml")
         (rep.folder / "new").replace(rep.configuration)
-        running.wait_for(read_again(running, 2), 5)
+        running.wait_for(read_again(running, 2))
 
 
 def test_a_broken_one_is_named_once_with_its_place_and_the_old_one_stays(rep: Rep) -> None:
@@ -89,12 +89,12 @@ def test_a_broken_one_is_named_once_with_its_place_and_the_old_one_stays(rep: Re
         for _ in range(3):
             rep.configuration.write_text(good.replace("America/Chicago", "America/Chicgo"))
             time.sleep(0.8)
-        running.wait_for(lambda: "calsync.toml:5" in running.said, 5)
+        running.wait_for(lambda: "calsync.toml:5" in running.said)
         rep.log(promise("ann"))
-        running.wait_for(lambda: list((rep.folder / "calendar").glob("*.ics")), 5)
+        running.wait_for(lambda: list((rep.folder / "calendar").glob("*.ics")))
         assert running.said.count("calsync.toml:5") == 1
         rep.configuration.write_text(good)
-        running.wait_for(lambda: "the new configuration is in force" in running.said, 5)
+        running.wait_for(lambda: "the new configuration is in force" in running.said)
 
 
 def test_a_file_that_says_what_it_said_is_no_news(rep: Rep) -> None:
@@ -113,22 +113,22 @@ def test_a_cadence_of_the_reps_own_is_taken_wherever_it_is_kept(rep: Rep) -> Non
     text = source.read_text(encoding="utf-8")
     with daemon(rep) as running:
         mine.symlink_to(source)
-        running.wait_for(read_again(running, 1), 5)
+        running.wait_for(read_again(running, 1))
         source.write_text(text + "\n# a word of mine\n", encoding="utf-8")
-        running.wait_for(read_again(running, 2), 5)
+        running.wait_for(read_again(running, 2))
         source.write_text(text + "\nthis is no cadence\n", encoding="utf-8")
-        running.wait_for(lambda: f"referral.toml:{len(text.splitlines()) + 2}" in running.said, 5)
+        running.wait_for(lambda: f"referral.toml:{len(text.splitlines()) + 2}" in running.said)
         mine.unlink()
-        running.wait_for(read_again(running, 3), 5)
+        running.wait_for(read_again(running, 3))
 
 
 def test_a_template_of_the_reps_own_changes_the_events(rep: Rep) -> None:
     rep.log(promise("ann"))
     with daemon(rep) as running:
-        running.wait_for(lambda: list((rep.folder / "calendar").glob("*.ics")), 5)
+        running.wait_for(lambda: list((rep.folder / "calendar").glob("*.ics")))
         (rep.folder / "templates" / "title.txt.j2").write_text("Ring {{ contact }} now\n", encoding="utf-8")
         (event,) = (rep.folder / "calendar").glob("*.ics")
-        running.wait_for(lambda: "SUMMARY:Ring Ann Archer now" in event.read_text(), 5)
+        running.wait_for(lambda: "SUMMARY:Ring Ann Archer now" in event.read_text())
 
 
 def test_a_folder_of_cadences_that_is_made_later_is_noticed(rep: Rep) -> None:
@@ -137,4 +137,4 @@ def test_a_folder_of_cadences_that_is_made_later_is_noticed(rep: Rep) -> None:
         new = rep.folder / "new"
         shutil.copytree(shipped_folder(), new)
         new.rename(rep.folder / "cadences")
-        running.wait_for(read_again(running), 5)
+        running.wait_for(read_again(running))
