@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from calsync.calendars.base import Seen
+from calsync.calendars.base import Receipt, Seen
+from calsync.calendars.memory import MemoryCalendar
 from calsync.model import Entry
 from calsync.sync.marks import Deleted, Moved, Restored, Said
-from tests.sync.given import FRIDAY, Desk, entry, utc
+from tests.sync.given import CHICAGO, FRIDAY, Desk, entry, utc
 
 
 @pytest.fixture
@@ -124,6 +125,32 @@ def test_a_server_that_rewrites_white_space_did_not_edit(desk: Desk) -> None:
 
 
 def test_g3_moved_while_we_were_writing_the_persons_time_wins(desk: Desk) -> None:
+    actions = desk.plan(replace(entry(), title="OVERDUE Call Dana 1"))
+    desk.edit(entry(), "20261127T161000", "20261127T150000")
+    desk.edit(entry(), "20261127T162000", "20261127T151000")
+    (result,) = desk.apply(actions)
+    assert result.again
+    (mark,) = desk.look()[0]
+    assert isinstance(mark, Moved)
+    assert desk.titles() == ["Call Dana 1 - promised Fri"]
+
+
+class Bare(MemoryCalendar):
+    """A calendar that names no etag: nothing but what an event says tells one state of it from another."""
+
+    def get(self, uid: str) -> Seen | None:
+        seen = super().get(uid)
+        return None if seen is None else replace(seen, etag="")
+
+    def update(self, entry: Entry, seen: Seen) -> Receipt:
+        current = super().get(entry.uid)
+        assert current is not None
+        return super().update(entry, replace(seen, etag=current.etag))
+
+
+def test_g3_moved_while_we_were_writing_to_a_server_without_etags(desk: Desk) -> None:
+    desk.calendar = Bare("callbacks", zone=CHICAGO, store=desk.store, clock=lambda: desk.clock)
+    desk.rows[entry().uid] = replace(desk.rows[entry().uid], etag="")
     actions = desk.plan(replace(entry(), title="OVERDUE Call Dana 1"))
     desk.edit(entry(), "20261127T161000", "20261127T150000")
     desk.edit(entry(), "20261127T162000", "20261127T151000")
