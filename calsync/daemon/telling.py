@@ -198,7 +198,7 @@ def _digest(text: str) -> str:
 def _overdue(told: Told, plan: Plan | None, contacts: Mapping[str, Contact]) -> tuple[list[News], Told]:
     if plan is None:
         return [], told
-    calls = {call.commitment.id: call for call in plan.calls if call.commitment.overdue}
+    calls = {call.commitment.id: call for call in plan.active if call.commitment.overdue}
     if tuple(sorted(calls)) == told.overdue:
         return [], told
     fresh = [call for mark, call in calls.items() if mark not in told.overdue]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ class Worker:
         self.office = opened(given)
         self._told = Told.of(self.office.ledger.setting(TOLD))
         self._plan: Plan | None = None
-        self._contacts: dict[str, Contact] = {}
+        self._contacts: Mapping[str, Contact] = {}
         self._polled_at = float("-inf")
         self._fed_at = float("-inf")
         self._fingerprint = fingerprint(settings)
@@ -182,7 +182,7 @@ class Worker:
         if report.plan is not None:
             self._plan = report.plan
             if office.calm is not None:
-                self._contacts = dict(office.calm.book.contacts)
+                self._contacts = office.calm.book.contacts
         news, told = telling.after_run(self._told, report, self._contacts)
         self._tell(news, told)
         self._before_calls(report.now)
@@ -301,7 +301,7 @@ def status_line(report: Report, *, setup: str = "") -> str:
     """
     upcoming = sorted(
         call.placed.slot.start
-        for call in (report.plan.calls if report.plan else ())
+        for call in (report.plan.active if report.plan else ())
         if call.commitment.state.live and call.placed.slot is not None and call.placed.slot.start >= report.now
     )
     calls = f"next call {upcoming[0]:%a %d %b %H:%M}" if upcoming else "no call ahead"
