@@ -336,10 +336,11 @@ class _Handler(BaseHTTPRequestHandler):
             return 412, {}, b""
         text = body.decode()
         uid = re.search(r"^UID:(.*?)\r?$", text, re.MULTILINE)
+        conflicts = faults & {"uid_conflict_403", "uid_conflict_409", "uid_conflict_412"}  # else nobody looks
         double = [
             name
             for name, other in self.world.items.items()
-            if uid and name != self.name and f"UID:{uid[1]}" in re.sub(r"\r?\n[ \t]", "", other.text)
+            if conflicts and uid and name != self.name and f"UID:{uid[1]}" in re.sub(r"\r?\n[ \t]", "", other.text)
         ]
         for status in (403, 409, 412):
             if double and f"uid_conflict_{status}" in faults:
