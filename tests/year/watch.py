@@ -94,7 +94,8 @@ class Watch:
         could = {placed.commitment.id: room.cells(placed.commitment) for placed in stuck}
         for placed in stuck:
             if room.long(placed.commitment):
-                assert not could[placed.commitment.id] - room.crossed(placed), f"{room.now}: there is room for {placed}"
+                left = could[placed.commitment.id] - room.crossed(placed)
+                assert all(map(room.capped, left)), f"{room.now}: there is room for {placed}"
                 del could[placed.commitment.id]
         for mark, free in could.items():
             if not free:
@@ -185,6 +186,14 @@ class Room:
 
     def long(self, commitment: Commitment) -> bool:
         return commitment.minutes > self.year.policy.slot_minutes
+
+    def capped(self, cell: int) -> bool:
+        """Whether promises and fixed times fill the cell's hour or day: what is only planned would have to give way."""
+        starts = [*self.pins, *(p.slot for p in self.bound if p.slot)]
+        hours = [hour_of(minute(slot.start)) for slot in starts]
+        hour, policy = hour_of(cell), self.year.policy
+        of_day = sum(other[0] == hour[0] for other in hours)
+        return hours.count(hour) >= (policy.per_hour or 9999) or of_day >= (policy.per_day or 9999)
 
     def crossed(self, placed: Placed) -> set[int]:
         """The cells from which a long call would run into another."""
