@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calsync.calendars import CalendarSpec
 from calsync.calendars.base import Calendar, Changes, Seen
-from calsync.ledger import Ledger, Row
+from calsync.errors import Refused
+from calsync.identity import event_uid
+from calsync.ledger import Ledger, Row, Status, writer_id
 from calsync.model import Problem
 from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
 from calsync.sync.index import Index, index
 from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
+from calsync.sync.rival import at_work, told, written_over
 
 
 @dataclass(slots=True)
@@ -80,17 +83,39 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     refused = _lost(office, spec, shelf, news, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
+    over = written_over(writer_id(office.ledger), rows, news.seen.values()) if news.seen else {}
+    refused = _rival(office, spec, over, now, confirmation)
+    if refused:
+        return Look(spec, branch, rows, problems=changes.problems, refused=refused)
+    if over:  # taken over as it stands: what another calsync wrote is no person's word
+        rows = {uid: row for uid, row in rows.items() if uid not in over}
+    news = _asked_again(branch.calendar, rows, news)
     after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
     return Look(
         spec,
         branch,
         after,
         marks,
-        unknown={uid: seen for uid, seen in news.seen.items() if uid not in rows and not seen.cancelled},
+        unknown=_unknown(office, rows, news),
         seen=tuple(news.seen.values()),
         token=changes.token,
         problems=changes.problems,
     )
+
+
+def _unknown(office: Office, rows: Mapping[str, Row], news: News) -> dict[str, Seen]:
+    """Events of this rep's that the ledger does not know; one that lost its mark is told by its UID alone."""
+    found = [one for one in news.seen.values() if one.uid not in rows and not one.cancelled]
+    mine = {one.uid for one in own(office, rows, found)}
+    return {one.uid: one for one in found if one.uid in mine or not one.mark}
+
+
+def own(office: Office, rows: Mapping[str, Row], seen: Iterable[Seen]) -> tuple[Seen, ...]:
+    """The events that are this rep's: those in the ledger, and those under the UID that is computed for the rep.
+
+    Another rep's calsync may keep its events on the same calendar; they look like ours and are none of our business.
+    """
+    return tuple(one for one in seen if one.uid in rows or one.uid == event_uid(office.rep.id, one.mark))
 
 
 def place_of(spec: CalendarSpec) -> str:
@@ -171,3 +196,38 @@ def _news(
         else:
             seen[uid] = found
     return News(seen, frozenset(gone - set(seen)))
+
+
+def _rival(
+    office: Office, spec: CalendarSpec, over: Mapping[str, datetime], now: datetime, confirmation: Confirmation
+) -> str:
+    """Why a calendar that another calsync writes too is left alone: two would undo each other's work for ever.
+
+    What was refused is not remembered as seen, so it is refused again until a person confirms or the other stops.
+    """
+    step, since = f"writer {spec.name}", at_work(over, now)
+    if since is None:
+        confirmation.passed(step)
+        return ""
+    return "" if confirmation.overrules(step, 1) else told(spec.name, since.astimezone(office.rep.zone))
+
+
+def _asked_again(calendar: Calendar, rows: Mapping[str, Row], news: News) -> News:
+    """A promise is not waived on a listing's word: a call that is said to be gone is asked for by its own name.
+
+    Costs a request for each call that a person deleted, and none where nobody did.
+    """
+    doubted = [uid for uid in news.gone if uid in rows and rows[uid].status is Status.LIVE]
+    found: dict[str, Seen] = {}
+    unreadable: set[str] = set()
+    for uid in sorted(doubted):
+        try:
+            seen = calendar.get(uid)
+        except Refused:
+            unreadable.add(uid)  # there, whatever it says; the poll that lists it tells what is wrong with it
+            continue
+        if seen is not None:
+            found[uid] = seen
+    if not found and not unreadable:
+        return news
+    return replace(news, seen={**news.seen, **found}, gone=news.gone - set(found) - unreadable)

@@ -364,7 +364,8 @@ class Entry:
     ``uid`` is computed (``calsync.identity``) and holds only 0-9 and a-v, so that every provider takes it as it is.
     ``mark`` is the commitment's id, or ``notice-<rep>``.  ``start``/``end`` are aware datetimes in the rep's zone, or
     dates (end exclusive) for an all-day notice.  ``alarms`` are minutes before the start; empty means *none*, said
-    explicitly.  ``live`` is False for history (a title starting with a check mark).
+    explicitly.  ``live`` is False for history (a title starting with a check mark).  ``writer`` says which
+    calsync wrote it, and when; empty leaves what stands there.
     """
 
     uid: str
@@ -377,6 +378,7 @@ class Entry:
     alarms: tuple[int, ...] = ()
     live: bool = True
     busy: bool = False
+    writer: str = ""
 
     @property
     def all_day(self) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from calsync.calendars import CalendarSpec
 from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, Refused, SourceError
-from calsync.ledger import CalendarRow, Decision, Status
+from calsync.ledger import CalendarRow, Decision, Status, writer_id
 from calsync.look import Confirmation, Look, look_at
 from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
 from calsync.office import Calm, Office, noted
@@ -22,12 +22,13 @@ from calsync.pipeline import wanted
 from calsync.placing.pins import GRACE
 from calsync.sources import append_attempt, with_attempts
 from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
+from calsync.sync.adopt import adopted_times, adopted_words
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
-from calsync.sync.faces import digest, moment_text
+from calsync.sync.faces import digest
 from calsync.sync.guards import shrunk_sources
 from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
 from calsync.sync.outcomes import attempt_of, when
-from calsync.sync.plan import NOTICE, Settled, Wanted, row_of
+from calsync.sync.plan import NOTICE, Settled, Wanted
 from calsync.sync.plan import plan as reconcile
 from calsync.sync.report import CalendarState, DoneAction, Report, state_of
 
@@ -215,8 +216,13 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
     fresh = learnt.decisions if run.dry_run else ()
     world = office.world(book, office.decisions(tables, fresh), busy, noted(tables))
     plan = make_plan(world, run.now)
-    if moves := _adopted_times(plan, looks, run.now):
-        # The ledger was lost: a time that is not where we would place the call is taken as the person's.
+    if _adopt_words(run, book, plan, looks):
+        book = office.reader.read(run.now)
+        tables = [look.rows for look in looks]
+        world = office.world(book, office.decisions(tables), busy, noted(tables))
+        plan = make_plan(world, run.now)
+    moves = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
+    if moves:
         _decide(run, moves)
         world = office.world(book, office.decisions(tables, (*fresh, *moves)), world.busy, world.noted)
         plan = make_plan(world, run.now)
@@ -261,7 +267,8 @@ def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
         if look.rows is not look.branch.rows:
             look.branch.changed(look.rows)
         run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
-        if look.token is not None:
+        if look.token is not None and not look.unknown:
+            # Events that the ledger does not know yet are asked for again until it does: a run may end before that.
             run.office.cache.put_token(look.spec.name, look.token)
     run.checkpoint("calendar remembered")
     return learnt
@@ -289,8 +296,7 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
                 learnt.attempts.append(attempt)
             row = look.rows[mark.uid]
             # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
-            face = replace(row.face, title=row.ours_title, outcome="")
-            look.rows[mark.uid] = replace(row, face=face, fingerprint="")
+            look.rows[mark.uid] = replace(row, heard=mark.words, fingerprint="")
             _note(run, name, Record(mark.mark, mark.words, attempt.at, "an outcome was written on the event"))
 
 
@@ -301,6 +307,18 @@ def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
     contact = book.contacts[commitment.contact_id]
     at = when(said, run.now, commitment.made_at).astimezone(run.office.rep.zone).replace(microsecond=0)
     return attempt_of(said, contact, at, run.office.read)
+
+
+def _adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool:
+    """Hear what was written on events that the ledger does not know; whether there is a row more in the log now."""
+    heard = []
+    for look in looks:
+        rows, said = adopted_words(plan, look.unknown)
+        if said:
+            look.rows = {**look.rows, **rows}
+            look.unknown = {uid: seen for uid, seen in look.unknown.items() if uid not in rows}
+            heard.append(replace(look, marks=said))
+    return bool(heard) and bool(_learn(run, book, heard).attempts) and not run.dry_run
 
 
 def _put_decision(run: Run, decision: Decision) -> None:
@@ -315,19 +333,6 @@ def _decide(run: Run, decisions: Iterable[Decision]) -> None:
         with run.office.ledger.batch():
             for decision in decisions:
                 _put_decision(run, decision)
-
-
-def _adopted_times(plan: Plan, looks: Iterable[Look], now: datetime) -> list[Decision]:
-    entries = {call.entry.uid: call.entry for call in plan.active if call.entry is not None and call.entry.live}
-    moves = []
-    for look in looks:
-        for uid, seen in look.unknown.items():
-            entry = entries.get(uid)
-            if entry is None or not isinstance(seen.start, datetime) or row_of(seen).status is not Status.LIVE:
-                continue
-            if isinstance(seen.end, datetime) and moment_text(seen.start) != moment_text(entry.start):
-                moves.append(Decision(entry.mark, "moved", look.spec.name, now, seen.start, seen.end))
-    return moves
 
 
 def _busy(run: Run) -> tuple[Span, ...]:
@@ -412,6 +417,7 @@ def _apply_to(
         whys,
         run.checkpoint,
         run.stop,
+        writer=writer_id(run.office.ledger),
     )
     done = writer.apply(actions) if actions else []
     if done:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calsync.calendars import CalendarSpec
-from calsync.calendars.base import Calendar, Seen
+from calsync.calendars.base import Calendar, Changes, Seen
 from calsync.errors import CalendarError, Refused, Stale
-from calsync.look import elsewhere
+from calsync.ledger import writer_id
+from calsync.look import elsewhere, own
 from calsync.office import Branch, Office
 from calsync.pipeline import wanted
 from calsync.sync.apply import Writer, stops_calendar
@@ -42,12 +43,20 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
         results.append(result)
         try:
             branch = _where_it_was(office, spec)
-            listing = branch.calendar.changes(None)
+            listing = _listing(office, branch)
             result.events = len({one.uid for one in listing.seen})
             result.findings = findings(want, branch.rows, listing)
             result.copies = copies(branch.rows, listing)
             if repair:
-                writer = Writer(branch.calendar, office.ledger, office.cache, branch.rows, now, whys)
+                writer = Writer(
+                    branch.calendar,
+                    office.ledger,
+                    office.cache,
+                    branch.rows,
+                    now,
+                    whys,
+                    writer=writer_id(office.ledger),
+                )
                 office.cache.put_seen(spec.name, list(listing.seen))
                 done = writer.apply([one.repair for one in result.findings if one.repair is not None])
                 branch.changed(branch.rows)
@@ -70,7 +79,7 @@ class Purged:
 def ours(office: Office) -> dict[str, int]:
     """How many events of ours each calendar holds, ledger or no ledger.  Raises ``CalendarError``."""
     return {
-        spec.name: len([one for one in _where_it_was(office, spec).calendar.changes(None).seen if not one.cancelled])
+        spec.name: len([one for one in _listing(office, _where_it_was(office, spec)).seen if not one.cancelled])
         for spec in office.settings.calendars
     }
 
@@ -94,7 +103,7 @@ def purge(office: Office, *, progress: Callable[[], None] = lambda: None) -> tup
 
 def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callable[[], None]) -> None:
     branch, name = _where_it_was(office, spec), spec.name
-    listing = branch.calendar.changes(None)
+    listing = _listing(office, branch)
     for seen in listing.seen:
         if seen.cancelled:
             continue
@@ -121,6 +130,12 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
         branch.rows.clear()
     branch.changed(branch.rows)
     office.cache.drop_token(name)
+
+
+def _listing(office: Office, branch: Branch) -> Changes:
+    """Every event of this rep's on the calendar."""
+    listing = branch.calendar.changes(None)
+    return replace(listing, seen=own(office, branch.rows, listing.seen))
 
 
 def _take_back(calendar: Calendar, seen: Seen) -> None:

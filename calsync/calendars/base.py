@@ -23,7 +23,8 @@ class Seen:
     ``""`` when the server gives none that can be trusted.  ``raw`` is the backend's own text, opaque to everybody
     else, kept so that an update can change our fields and nothing more.  ``mark`` is ``""`` where a server dropped it
     from an event that stands under the very name and UID that we computed.  ``cancelled`` means: deleted, but its id
-    stays taken.
+    stays taken.  ``writer`` is the ``Entry.writer`` of the last write of calsync's, whichever
+    copy of it that was.
     """
 
     uid: str
@@ -38,6 +39,7 @@ class Seen:
     modified: datetime | None = None
     raw: str = ""
     cancelled: bool = False
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from calsync.ledger.lock import holder, locked
 from calsync.ledger.rows import CalendarRow, Decision, Face, Intent, Row, Status
 from calsync.ledger.shelf import Shelf, Shelved
 from calsync.ledger.store import Ledger, live_slots
+from calsync.ledger.writer import writer_id
 
 __all__ = [
     "Cache",
@@ -20,4 +21,5 @@ __all__ = [
     "holder",
     "live_slots",
     "locked",
+    "writer_id",
 ]

@@ -54,8 +54,9 @@ class Row:
     """One event of ours on one calendar.
 
     ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood
-    when we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``updated_at``
-    is when the row was last written (set by the ledger).
+    when we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``heard`` are
+    words of a person that are in the log already and still stand there, until our next write takes them away.
+    ``updated_at`` is when the row was last written (set by the ledger).
     """
 
     uid: str
@@ -69,6 +70,7 @@ class Row:
     why: tuple[str, ...] = ()
     intent: Intent = Intent.NONE
     intended: Face | None = None
+    heard: str = ""
     updated_at: datetime | None = field(default=None, compare=False)
 
 

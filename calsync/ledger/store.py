@@ -238,6 +238,7 @@ def _row(record: tuple[str, ...]) -> Row:
         why,
         intent,
         intended,
+        heard,
         updated,
     ) = record
     return Row(
@@ -252,6 +253,7 @@ def _row(record: tuple[str, ...]) -> Row:
         why=tuple(json.loads(why)) if why else (),
         intent=Intent(intent),
         intended=Face(**json.loads(intended)) if intended else None,
+        heard=heard,
         updated_at=_time(updated),
     )
 
@@ -278,6 +280,7 @@ def _values(calendar: str, row: Row, now: datetime) -> dict[str, str]:
         "intended": ""
         if intended is None
         else json.dumps({name: getattr(intended, name) for name in Face.__slots__}, ensure_ascii=False),
+        "heard": row.heard,
         "updated_at": _text(now),
     }
 

@@ -20,6 +20,7 @@ from calsync.model import Entry
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update, verb
 from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
 from calsync.sync.plan import row_of
+from calsync.sync.rival import signature
 
 TOGETHER = 50
 """How many new events are committed to the ledger at once."""
@@ -83,6 +84,7 @@ class Writer:
     checkpoint: Checkpoint = no_checkpoint
     stop: Callable[[], bool] = lambda: False
     stamp: datetime | None = None
+    writer: str = ""
 
     def apply(self, actions: Iterable[Action]) -> list[Done]:
         """Carry out the actions in order.  One that fails does not stop the others, unless the calendar itself is away
@@ -167,7 +169,7 @@ class Writer:
             if handed and self.stop():
                 return
             handed.append(draft)
-            yield draft.entry
+            yield self._signed(draft.entry)
 
     def _created(self, draft: _Draft, results: Iterator[Receipt | CalendarError]) -> tuple[Receipt | None, bool]:
         """The receipt of the next one, ``None`` where it was settled otherwise; and whether to look again."""
@@ -194,9 +196,11 @@ class Writer:
                 hint="calsync sync; if it comes again, look for the event in the calendar's trash",
             )
         if seen.cancelled:
-            receipt = self.calendar.update(entry, seen)
+            receipt = self.calendar.update(self._signed(entry), seen)
             self.checkpoint("revived")
             return receipt, False
+        # The listing did not show it, so it may have left out others: everything is asked for once more.
+        self.cache.drop_token(self.calendar.name)
         if face_of_seen(seen) == draft.row.intended:
             return Receipt(seen.href, seen.etag, seen.raw), False
         # It stands there with other words or at another time: take it as it is, and decide anew.
@@ -213,10 +217,13 @@ class Writer:
         if (seen.etag != action.row.etag or not seen.etag) and face_of_seen(seen) != action.row.face:
             raise Stale
         self._remember("update intended", row)
-        receipt = self.calendar.update(action.entry, seen)
+        receipt = self.calendar.update(self._signed(action.entry), seen)
         self.checkpoint("update sent")
         self._receive(self._written(action.entry, action.ours_title, row, receipt))
         return False
+
+    def _signed(self, entry: Entry) -> Entry:
+        return replace(entry, writer=signature(self.writer, self.now)) if self.writer else entry
 
     def _delete(self, row: Row) -> None:
         seen = self._seen(row)
@@ -245,6 +252,7 @@ class Writer:
             why=self.whys.get(entry.mark, ()),
             intent=Intent.NONE,
             intended=None,
+            heard="",
         )
         return _Written(written, _as_seen(entry, receipt) if receipt.etag else None)
 

@@ -32,6 +32,11 @@ def moment_text(moment: datetime | date) -> str:
     return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
 
 
+def moment_of(text: str) -> datetime | date:
+    """The moment that ``moment_text`` wrote."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
 def digest(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
 

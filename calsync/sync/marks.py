@@ -173,12 +173,16 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
         marks.append(Moved(row.mark, seen.start, _end(seen)))
     words, whole = _words(row, base, face)
-    if status is Status.LIVE and words:
-        modified = _edited_at(row, seen)
-        marks.append(Said(row.uid, row.mark, words, modified, modified.isoformat() if modified else seen.etag, whole))
+    if status is Status.LIVE and words and words != row.heard:
+        marks.append(Said(row.uid, row.mark, words, _edited_at(row, seen), stamp_of(seen), whole))
     if face.body not in (base.body, row.face.body):
         face = replace(face, notes=_salvage(seen, before(row), face.notes))
     return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
+
+
+def stamp_of(seen: Seen) -> str:
+    """What tells this edit of an event from the next."""
+    return seen.modified.isoformat() if seen.modified else seen.etag
 
 
 def _edited_at(row: Row, seen: Seen) -> datetime | None:

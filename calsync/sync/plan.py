@@ -11,7 +11,7 @@ from calsync.ledger.rows import Row, Status
 from calsync.model import Entry
 from calsync.rendering import OUTCOME_LINE, with_notes
 from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
-from calsync.sync.faces import face_of_seen, fingerprint, moment_text
+from calsync.sync.faces import face_of_seen, fingerprint, moment_of, moment_text
 from calsync.sync.marks import beside_title
 
 NOTICE = "notice-"
@@ -76,14 +76,34 @@ def plan(
 
 
 def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
-    if row.status is Status.LIVE:
-        reason = "asked not to be called" if row.mark in wanted.erase else "no call is owed any more"
-        yield Delete(row, reason)
+    if row.status is Status.LIVE and row.mark in wanted.erase:
+        yield Delete(row, "asked not to be called")
+    elif row.status is Status.LIVE and row.face.notes and not wanted.erase_history:
+        record = _record(row)
+        yield Update(record, record.title, row, "no call is owed any more; kept for the notes on it")
+    elif row.status is Status.LIVE:
+        yield Delete(row, "no call is owed any more")
     elif row.status is Status.HISTORY:
         if row.mark in wanted.erase or wanted.erase_history:
             yield Delete(row, "asked not to be called" if row.mark in wanted.erase else "history is not kept")
         else:
             yield Keep(row.mark, "history")
+
+
+def _record(row: Row) -> Entry:
+    """An event whose promise is no longer in the log, left where it is for the sake of a person's notes (G3)."""
+    past = Entry(
+        uid=row.uid,
+        mark=row.mark,
+        title=f"✓ {row.ours_title or row.face.title}",
+        description="No call is owed any more: what promised it is no longer in the log.\n",
+        start=moment_of(row.face.start),
+        end=moment_of(row.face.end),
+        zone="UTC",
+        live=False,
+        busy=False,
+    )
+    return compose(past, row)
 
 
 def _stray(seen: Seen, wanted: Wanted) -> Action:
@@ -121,11 +141,21 @@ def _with_notes(entry: Entry, row: Row | None) -> Entry:
 
 
 def _refresh(entry: Entry, row: Row) -> Action:
+    row = _without_heard(row)
     target = compose(entry, row)
     changed = _difference(target, row)
     if not changed:
         return Keep(entry.mark, "up to date")
     return Update(target, entry.title, row, changed)
+
+
+def _without_heard(row: Row) -> Row:
+    """The row as it will stand: words that are in the log already are not kept."""
+    face = row.face
+    if not row.heard:
+        return row
+    title = row.ours_title if beside_title(row.ours_title, face.title)[0] == row.heard else face.title
+    return replace(row, face=replace(face, title=title, outcome="" if face.outcome == row.heard else face.outcome))
 
 
 def _difference(target: Entry, row: Row) -> str:
@@ -165,9 +195,9 @@ def _title(entry: Entry, row: Row) -> str:
     ours, stands = row.ours_title, row.face.title
     if not ours or stands in (ours, entry.title):
         return entry.title
-    if ours in stands:
-        return stands.replace(ours, entry.title, 1)
-    return stands if entry.live else f"{entry.title} ({stands})"
+    if not entry.live:  # history begins with its check mark
+        return f"{entry.title} ({beside_title(ours, stands)[0]})"
+    return stands.replace(ours, entry.title, 1) if ours in stands else stands
 
 
 def row_of(seen: Seen) -> Row:

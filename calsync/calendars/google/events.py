@@ -24,6 +24,7 @@ Json = dict[str, Any]
 MARK = "calsync"
 WROTE = "calsync-wrote"
 BUSY = "calsync-busy"
+WRITER = "calsync-writer"
 FIELDS = (
     "id,etag,status,updated,summary,description,start,end,transparency,recurringEventId,reminders,"
     "extendedProperties/private"
@@ -133,6 +134,7 @@ def seen_of(item: Mapping[str, Any], zone: ZoneInfo) -> Seen:
         modified=_modified(item.get("updated")),
         raw=raw_of(item),
         cancelled=cancelled,
+        writer=private.get(WRITER, ""),
     )
 
 
@@ -186,6 +188,7 @@ def _private(entry: Entry) -> dict[str, str | None]:
         MARK: entry.mark,
         WROTE: json.dumps(wrote, separators=(",", ":"), sort_keys=True),
         BUSY: "1" if entry.busy else None,
+        **({WRITER: entry.writer} if entry.writer else {}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MARK = "X-CALSYNC-COMMITMENT"
+WRITER = "X-CALSYNC-WRITER"
 ALARM = "X-CALSYNC-ALARM"
 TRANSP = "X-CALSYNC-TRANSP"
 PRODID = "-//calsync//callbacks//EN"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from calsync.calendars.base import Seen
 from calsync.calendars.ics.lines import Component, Line, components, first, split, unescape
-from calsync.calendars.ics.marks import ALARM, MARK, uid_of, uid_of_file
+from calsync.calendars.ics.marks import ALARM, MARK, WRITER, uid_of, uid_of_file
 from calsync.calendars.ics.times import UnknownZone, duration_of, moment_of
 from calsync.model import Problem
 
@@ -137,6 +137,7 @@ def _seen(found: _Found, uid: str, mark: str, zone: ZoneInfo, *, href: str, etag
         alarms=_our_alarms(lines, found.part, start),
         modified=_modified(lines, own),
         raw=found.text,
+        writer=_text(lines, own, WRITER),
         cancelled=status is not None and status.value.strip().upper() == "CANCELLED",
     )
 

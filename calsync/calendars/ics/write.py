@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from calsync.calendars.ics.lines import Component, Line, clean, components, escape, first, fold, split, unescape
-from calsync.calendars.ics.marks import ALARM, MARK, PRODID, TRANSP, file_name, uid_text
+from calsync.calendars.ics.marks import ALARM, MARK, PRODID, TRANSP, WRITER, file_name, uid_text
 from calsync.calendars.ics.read import end_of, find_event, minutes_before, shows_title
 from calsync.calendars.ics.times import duration_of, moment_of, property_line, utc_text
 from calsync.calendars.ics.zones import vtimezone
@@ -35,6 +35,7 @@ def render(entry: Entry, now: datetime) -> str:
         fold(f"DESCRIPTION:{escape(entry.description)}"),
         f"SEQUENCE:0\r\nCREATED:{stamp}\r\nLAST-MODIFIED:{stamp}\r\nSTATUS:CONFIRMED\r\nTRANSP:{transp}\r\n",
         fold(f"{MARK}:{escape(entry.mark)}"),
+        fold(f"{WRITER}:{escape(entry.writer)}") if entry.writer else "",
         f"{TRANSP}:{transp}\r\n",
         *_alarms(entry),
         "END:VEVENT\r\nEND:VCALENDAR\r\n",
@@ -73,6 +74,8 @@ def patch(raw: str, entry: Entry, now: datetime) -> str:
     edit.set("DTSTAMP", f"DTSTAMP:{utc_text(now)}")
     edit.set("LAST-MODIFIED", f"LAST-MODIFIED:{utc_text(now)}")
     edit.text(MARK, entry.mark)
+    if entry.writer:
+        edit.text(WRITER, entry.writer)
     _status(edit, entry)
     _own_alarms(edit, entry, renew=changed_text or bool(used_zone))
     if used_zone:

@@ -1,0 +1,53 @@
+"""Two copies of calsync on one calendar by mistake: noticed by who wrote our events last.  Pure.
+
+Every write of ours carries the writer's id and the time.  A person's program leaves both as they are, so a stamp of
+another writer that is newer than our own last word on an event means that another calsync is at work there now.  A
+lost ledger, or a new machine in the place of an old one, knows no event yet and takes over what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from calsync.calendars.base import Seen
+from calsync.ledger.rows import Row
+
+SILENT = timedelta(days=1)
+"""A writer that has not written for so long has stopped."""
+
+
+def signature(writer: str, now: datetime) -> str:
+    """What an event says of its writer: ``4fe1… 20261122T064500Z``."""
+    return f"{writer} {now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def written_over(writer: str, rows: Mapping[str, Row], seen: Iterable[Seen]) -> dict[str, datetime]:
+    """The events of ours, by UID, that another calsync wrote since we last looked at them or wrote them, and when."""
+    found = {one.uid: _written_over(writer, rows.get(one.uid), one) for one in seen}
+    return {uid: when for uid, when in found.items() if when is not None}
+
+
+def at_work(over: Mapping[str, datetime], now: datetime) -> datetime | None:
+    """When that other one last wrote; ``None`` where it did not within a day."""
+    latest = max(over.values(), default=None)
+    return latest if latest is not None and now - latest < SILENT else None
+
+
+def _written_over(writer: str, row: Row | None, seen: Seen) -> datetime | None:
+    other, _, text = seen.writer.partition(" ")
+    if row is None or row.updated_at is None or not row.status.present or seen.cancelled or other in ("", writer):
+        return None
+    try:
+        when = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return when if when > row.updated_at else None
+
+
+def told(calendar: str, since: datetime) -> str:
+    """What to say of it; ``since`` in the zone of whoever reads."""
+    return (
+        f"another calsync writes the calendar {calendar!r} too, last on {since:%a %d %b at %H:%M}: nothing was "
+        "written, so that the two do not undo each other's work; stop one of them, or take the calendar over here"
+    )

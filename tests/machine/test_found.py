@@ -1,0 +1,170 @@
+"""What the lives found, each told on its own."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from calsync.calendars.base import Seen
+from calsync.office import Office
+from calsync.run import run_once
+from tests.e2e.rep import CHICAGO
+from tests.machine.faults import Hostile, Killed, Server
+from tests.pains.test_pains import LOG
+from tests.pains.test_pains import Desk as PlainDesk
+
+
+class Desk(PlainDesk):
+    """At a calendar whose faults are armed one by one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.store = self.server = Server()
+        self.hostile = Hostile("callbacks", zone=CHICAGO, server=self.server, clock=lambda: self.now)
+        self.office.close()
+        self.open()
+
+    def open(self) -> None:
+        self.office = Office(self.office.settings, opener=lambda spec, *, zone: self.hostile)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    desk.run()
+    yield desk
+    desk.office.close()
+
+
+def forget(desk: Desk) -> None:
+    """The ledger is lost."""
+    desk.office.close()
+    shutil.rmtree(desk.folder / "state")
+    desk.open()
+
+
+def ann(desk: Desk) -> Seen:
+    (found,) = [one for one in desk.events() if "Ann" in one.title and not one.title.startswith("✓")]
+    return found
+
+
+def recorded(desk: Desk) -> list[tuple[str, str]]:
+    file = desk.folder / "attempts.calsync.csv"
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8") as rows:
+        return [(row["contact"], row["outcome"]) for row in csv.DictReader(rows)]
+
+
+def test_a_call_that_is_said_to_be_gone_and_is_there_is_not_waived(desk: Desk) -> None:
+    desk.hostile.armed["poll that says some are gone"] = 0
+    report = desk.run()
+    assert [one.action for one in report.actions] == []
+    assert len(desk.events()) == 8
+
+
+def test_without_ledger_or_token_a_few_that_a_listing_leaves_out_are_not_waived(desk: Desk) -> None:
+    desk.office.cache.drop_token("callbacks")
+    desk.hostile.armed["poll that leaves some out"] = 0
+    assert [one.action for one in desk.run().actions] == []
+    assert len(desk.events()) == 8
+
+
+@pytest.mark.parametrize("place", ["title", "outcome line"])
+def test_words_written_while_the_ledger_was_lost_are_heard_once(desk: Desk, place: str) -> None:
+    seen = ann(desk)
+    if place == "title":
+        desk.edit(seen, title=f"spoke {seen.title}")
+    else:
+        desk.edit(seen, description=seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: spoke\n"))
+    forget(desk)
+    desk.run()
+    assert recorded(desk) == [("ann", "connected")]
+    forget(desk)
+    desk.run()
+    assert recorded(desk) == [("ann", "connected")]
+
+
+def test_an_event_made_longer_while_the_ledger_was_lost_stays_so(desk: Desk) -> None:
+    seen = ann(desk)
+    assert isinstance(seen.end, datetime)
+    desk.edit(seen, end=seen.end + timedelta(minutes=30))
+    forget(desk)
+    desk.run()
+    assert ann(desk).end == seen.end + timedelta(minutes=30)
+
+
+def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk) -> None:
+    seen = ann(desk)
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run()
+    (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
+    desk.run()
+    (kept,) = [one for one in desk.events() if "Ann" in one.title]
+    assert kept.title.startswith("✓")
+    assert "asks about oak" in kept.description
+    assert (kept.start, kept.alarms) == (seen.start, ())
+    assert desk.run().written == 0
+
+
+def test_an_outcome_is_one_row_though_our_answer_to_it_was_cut_and_the_event_edited_again(desk: Desk) -> None:
+    desk.edit(ann(desk), title=f"no {ann(desk).title}")
+    desk.hostile.armed["write cut before it landed"] = 0
+    desk.run()
+    seen = ann(desk)
+    assert seen.title.startswith("no ")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run(timedelta(minutes=10))
+    desk.run()
+    assert recorded(desk) == [("ann", "no_answer")]
+    assert "asks about oak" in "".join(one.description for one in desk.events())
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_run_that_is_killed_while_it_takes_over_an_old_calendar_leaves_no_orphan(desk: Desk, step: int) -> None:
+    """An event that nobody is owed any more, found after the ledger was lost, goes also when that run is killed."""
+    forget(desk)
+    rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
+    (desk.folder / "attempts.csv").write_text("".join(rows))
+    left = step
+
+    def checkpoint(_name: str) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Killed
+
+    desk.now += timedelta(minutes=1)
+    with pytest.raises(Killed):
+        run_once(desk.office, desk.now, checkpoint=checkpoint)
+    desk.office.close()
+    desk.open()
+    desk.run()
+    desk.run()
+    assert sorted(one.title.split()[1] for one in desk.events()) == ["Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"]
+
+
+def test_a_first_listing_that_lied_is_found_out_and_leaves_no_orphan(desk: Desk) -> None:
+    forget(desk)
+    rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
+    (desk.folder / "attempts.csv").write_text("".join(rows))
+    desk.hostile.armed["poll that says all is gone"] = 0
+    desk.run()
+    desk.run()
+    assert sorted(one.title.split()[1] for one in desk.events()) == ["Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"]
+
+
+def test_history_begins_with_its_check_mark_whatever_else_was_written_before_the_title(desk: Desk) -> None:
+    seen = ann(desk)
+    outcome = seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: spoke\n")
+    desk.edit(seen, title=f"ask Lee {seen.title}", description=outcome)
+    desk.run()
+    (history,) = [one for one in desk.events() if "✓" in one.title]
+    assert history.title.startswith("✓")
+    assert "ask Lee" in history.title
+    assert desk.run().written == 0
