@@ -13,8 +13,7 @@ from calsync.rendering import OUTCOME_LINE, with_notes
 from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
 from calsync.sync.faces import face_of_seen, fingerprint, moment_of, moment_text
 from calsync.sync.marks import beside_title
-
-NOTICE = "notice-"
+from calsync.sync.notices import NOTICE, has_news, where_it_stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,9 @@ def plan(
         actions.extend(_unwanted(rows[uid], wanted))
     strays = [unknown[uid] for uid in sorted(set(unknown) - set(entries) - set(rows))]
     # One that lost our mark and that nothing knows may be anybody's by now.
-    actions += [_stray(seen, wanted) for seen in strays if seen.mark]
+    for seen in strays:
+        if seen.mark:
+            actions.extend(_stray(seen, wanted))
     # Most urgent deletes first: nobody who asked not to be called keeps an event while others are written (G11).
     actions.sort(
         key=lambda action: (not (isinstance(action, Delete) and action.mark in wanted.erase), isinstance(action, Keep))
@@ -88,6 +89,9 @@ def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
             yield Delete(row, "asked not to be called" if row.mark in wanted.erase else "history is not kept")
         else:
             yield Keep(row.mark, "history")
+    elif row.status is Status.DISMISSED and row.mark.startswith(NOTICE):
+        # Should the same trouble come again, it is told again.
+        yield Delete(row, "what it said is mended")
 
 
 def _record(row: Row) -> Entry:
@@ -106,14 +110,18 @@ def _record(row: Row) -> Entry:
     return compose(past, row)
 
 
-def _stray(seen: Seen, wanted: Wanted) -> Action:
+def _stray(seen: Seen, wanted: Wanted) -> Iterable[Action]:
     row = row_of(seen)
     if seen.mark in wanted.erase:
-        return Delete(row, "asked not to be called")
-    if row.status is Status.HISTORY or row.face.notes:
-        # Without the ledger, what bears a check mark or a person's notes is left as a record.
-        return Adopt(seen, replace(row, status=Status.HISTORY), "found on the calendar, kept as history")
-    return Delete(row, "found on the calendar, but no call is owed any more")
+        yield Delete(row, "asked not to be called")
+    elif row.status is Status.HISTORY:
+        yield Adopt(seen, row, "found on the calendar, kept as history")
+    elif row.face.notes:
+        # Without the ledger, what bears a person's notes becomes a record, as it would have with it.
+        yield Adopt(seen, row, "found on the calendar, with notes on it")
+        yield from _unwanted(row, wanted)
+    else:
+        yield Delete(row, "found on the calendar, but no call is owed any more")
 
 
 def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Action]:
@@ -125,7 +133,7 @@ def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Act
             yield Create(_with_notes(entry, row), "owed and not on the calendar")
         return
     if row.status is Status.DISMISSED:
-        if entry.mark.startswith(NOTICE) and fingerprint(entry) != row.fingerprint:
+        if entry.mark.startswith(NOTICE) and has_news(entry, row):
             yield Create(entry, "there is something new to say")
         else:
             yield Keep(entry.mark, "deleted on the calendar, not fought")
@@ -142,6 +150,8 @@ def _with_notes(entry: Entry, row: Row | None) -> Entry:
 
 def _refresh(entry: Entry, row: Row) -> Action:
     row = _without_heard(row)
+    if entry.mark.startswith(NOTICE):
+        entry, row = where_it_stands(entry, row)
     target = compose(entry, row)
     changed = _difference(target, row)
     if not changed:

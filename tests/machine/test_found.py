@@ -168,3 +168,16 @@ def test_history_begins_with_its_check_mark_whatever_else_was_written_before_the
     assert history.title.startswith("✓")
     assert "ask Lee" in history.title
     assert desk.run().written == 0
+
+
+def test_without_a_ledger_a_noted_event_that_nobody_is_owed_any_more_becomes_history(desk: Desk) -> None:
+    seen = ann(desk)
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    forget(desk)
+    (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
+    desk.run()
+    (kept,) = [one for one in desk.events() if "Ann" in one.title]
+    assert kept.title.startswith("✓")
+    assert "asks about oak" in kept.description
+    assert (kept.start, kept.alarms) == (seen.start, ())
+    assert desk.run().written == 0
