@@ -27,8 +27,9 @@ from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
 from calsync.sync.faces import digest
 from calsync.sync.guards import shrunk_sources
 from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
+from calsync.sync.notices import NOTICE
 from calsync.sync.outcomes import attempt_of, when
-from calsync.sync.plan import NOTICE, Settled, Wanted
+from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
 from calsync.sync.report import CalendarState, DoneAction, Report, state_of
 

@@ -56,7 +56,8 @@ class Row:
     ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood
     when we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``heard`` are
     words of a person that are in the log already and still stand there, until our next write takes them away.
-    ``updated_at`` is when the row was last written (set by the ledger).
+    ``why`` are the reasons for the hour, beside a notice what ``sync.notices`` keeps of it.  ``updated_at`` is when the
+    row was last written (set by the ledger).
     """
 
     uid: str

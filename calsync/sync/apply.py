@@ -19,6 +19,7 @@ from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update, verb
 from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
+from calsync.sync.notices import NOTICE, memo
 from calsync.sync.plan import row_of
 from calsync.sync.rival import signature
 
@@ -53,6 +54,7 @@ class _Draft(NamedTuple):
     def of(entry: Entry, before: Row | None) -> _Draft:
         face = face_of_entry(entry)
         row = Row(uid=entry.uid, mark=entry.mark, status=Status.SENDING, face=face, intent=Intent.CREATE, intended=face)
+        row = replace(row, why=memo(entry)) if entry.mark.startswith(NOTICE) else row
         return _Draft(entry, row, before)
 
 
@@ -249,7 +251,7 @@ class Writer:
             etag=receipt.etag,
             fingerprint=print_,
             ours_title=" ".join(ours_title.split()),
-            why=self.whys.get(entry.mark, ()),
+            why=row.why if entry.mark.startswith(NOTICE) else self.whys.get(entry.mark, ()),
             intent=Intent.NONE,
             intended=None,
             heard="",

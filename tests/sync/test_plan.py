@@ -98,7 +98,10 @@ def test_a_deleted_notice_returns_only_with_news(*, same: bool) -> None:
     desk.sync(notice)
     desk.store.remove(f"{notice.uid}.ics")
     desk.sync(notice)
-    later = notice if same else replace(notice, title="calsync needs you: 3 rows")
+    tomorrow = replace(notice, start=FRIDAY.date(), end=FRIDAY.date() + timedelta(days=1))
+    later = (
+        tomorrow if same else replace(tomorrow, description=f"{notice.description}\n\nattempts.csv:9, at: what day?")
+    )
     assert names(desk.sync(later)) == ([] if same else ["create"])
 
 
