@@ -51,7 +51,7 @@ SAMPLE: Mapping[str, object] = {
         "name": "Tasha Lane",
         "company": "Lakeside",
         "number": "+1 312 555 0199",
-        "number_spoken": "312 … 555 … 01 … 99",
+        "number_spoken": "312 - 555 - 01 - 99",
     },
     "referrer": "Oliver Quist",
     "referrer_first": "Oliver",

@@ -26,7 +26,7 @@ CONTEXTS = [
     *({**FULL, name: None} for name in OPTIONAL),
     {**FULL, **dict.fromkeys(OPTIONAL, "")},
     {**FULL, **dict.fromkeys(OPTIONAL, ""), "contact": {"first_name": "", "name": "", "company": ""}},
-    {**FULL, "rep": {"name": "Tasha Lane", "number": "+1 312 555 0199", "number_spoken": "312 … 555 … 01 … 99"}},
+    {**FULL, "rep": {"name": "Tasha Lane", "number": "+1 312 555 0199", "number_spoken": "312 - 555 - 01 - 99"}},
     {**FULL, "contact": {"first_name": "", "name": "Levy & Sons", "company": "Levy & Sons"}},
 ]
 

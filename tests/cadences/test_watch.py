@@ -51,4 +51,4 @@ def test_003_3_an_early_call_leaves_a_message() -> None:
 
 def test_003_4_the_number_is_spoken_in_groups_and_twice_in_a_first_message() -> None:
     said = fill(shipped()["referral"].steps[0].voicemail, SAMPLE)
-    assert said.count("312 … 555 … 01 … 99") == 2
+    assert said.count("312 - 555 - 01 - 99") == 2

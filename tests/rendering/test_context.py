@@ -81,8 +81,8 @@ def test_slots_that_a_row_leaves_empty_are_listed(contact: Contact, missing: tup
 @pytest.mark.parametrize(
     ("e164", "read", "said"),
     [
-        ("+13125550199", "+1 312 555 0199", "312 … 555 … 01 … 99"),
-        ("+442079460018", "+44 20 7946 0018", "20 … 79 … 46 … 00 … 18"),
+        ("+13125550199", "+1 312 555 0199", "312 - 555 - 01 - 99"),
+        ("+442079460018", "+44 20 7946 0018", "20 - 79 - 46 - 00 - 18"),
         ("nonsense", "nonsense", "no … ns … en … se"),
     ],
 )

@@ -26,7 +26,7 @@ WHO  Dana Levy, referred by Oliver Quist - vigilante training - you sleep better
 YOU PROMISED (Wed 25 Nov 11:02, in your message): "If I don't hear back by Friday, I'll call you"
 
 VOICEMAIL: yes (each message prepares the next call)
-SAY  Good afternoon, Dana. Oliver Quist told me about you. I'll try again on Monday. My number: 312 … 555 … 01 … 99.
+SAY  Good afternoon, Dana. Oliver Quist told me about you. I'll try again on Monday. My number: 312 - 555 - 01 - 99.
 
 TEXT  Tasha Lane again, about vigilante training. I'll call on Monday from +1 312 555 0199.
 sms:+13125550100?&body=Tasha%20Lane%20again%2C%20about%20vigilante%20training.\
