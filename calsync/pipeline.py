@@ -60,6 +60,14 @@ class Known(NamedTuple):
     """``None`` for one that has ended and shows nothing."""
     call: PlannedCall
 
+    def stands(self, placed: Placed, book: Book) -> bool:
+        """Whether a live call is the very one it was: nothing was placed, read or logged anew."""
+        basis = self.basis
+        if basis is None or basis.placed is not placed:
+            return False
+        owner = placed.commitment.contact_id
+        return basis.contact is book.contacts[owner] and basis.history is book.attempts[owner]
+
 
 @dataclass(slots=True)
 class Memory:
@@ -69,12 +77,15 @@ class Memory:
     placed: placing.Memory = field(default_factory=placing.Memory)
     known: dict[str, Known] = field(default_factory=dict)
     _rules: tuple[object, ...] = ()
+    _since: datetime | None = None
 
-    def follow(self, world: World, rep: Rep) -> None:
-        """Forget the entries where what all of them have in common has changed."""
+    def follow(self, world: World, rep: Rep, now: datetime) -> None:
+        """Forget the entries where what all of them have in common has changed, or the clock was set back: a row of the
+        log may lie ahead again."""
         rules = (rep, world.policy, world.cadences, world.templates, world.read)
-        if rules != self._rules:
+        if rules != self._rules or (self._since is not None and now < self._since):
             self.known, self._rules = {}, rules
+        self._since = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ def plan(world: World, now: datetime) -> Plan:
     """
     memory = world.memory or Memory()
     rep = world.whole_rep
-    memory.follow(world, rep)
+    memory.follow(world, rep, now)
     folded = fold(
         world.book, world.cadences, world.read, world.rep, world.policy, world.decisions, now, memory=memory.folded
     )
@@ -165,14 +176,17 @@ def _active(
     for commitment in _that_matter(folded, world.decisions, memory):
         mark = commitment.id
         found = known.get(mark)
-        if not commitment.state.live and mark not in seen:
+        live = commitment.state.live
+        if not live and mark not in seen:
             if found is None or found.commitment is not commitment or found.basis is not None:
                 found = Known(commitment, None, _ended(commitment))
         else:
-            one = next(slots) if commitment.state.live else Placed(commitment, None)
-            basis = _basis(one, world, folded, now)
-            if found is None or found.basis != basis:
-                found = Known(commitment, basis, PlannedCall(one, _entry(basis, world, now)))
+            one = next(slots) if live else Placed(commitment, None)
+            if found is None or not (live and found.stands(one, world.book)):
+                basis = _basis(one, world, folded, now)
+                same = found is not None and found.basis == basis
+                call = found.call if found is not None and same else PlannedCall(one, _entry(basis, world, now))
+                found = Known(commitment, basis, call)
         kept[mark] = found
         calls.append(found.call)
     memory.known = kept
