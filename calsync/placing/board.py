@@ -14,8 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from calsync.placing.grid import SHIFT, bits, index_of, reaching
 
-Cells = Callable[[int], Iterable[tuple[int, int]]]
-"""A call -> the (day, cells) it may take, the nearest days first."""
+Days = Iterable[tuple[int, int]]
+"""Days, the nearest first, each with the cells that may be taken."""
+Cells = Callable[[int], Iterable[Days]]
+"""A call -> the days it may take.  Calls that may take the same ones had better give the same object: it is looked
+through once a search."""
 ROOT = -1
 _LOW = (1 << SHIFT) - 1
 _HOURS = 26  # a day has 25 where the clocks go back
@@ -123,19 +126,24 @@ class Board:
         came: dict[int, tuple[int, int]] = {call: (ROOT, 0)}
         queue = deque([call])
         looked = dict(dead) if dead else {}
+        through: dict[int, Days] = {}
         while queue:
             mover = queue.popleft()
-            for day, allowed in cells(mover):
-                fresh = allowed & ~looked.get(day, 0)
-                if not fresh:
+            for days in cells(mover):
+                if id(days) in through:
                     continue
-                looked[day] = looked.get(day, 0) | fresh
-                if room := fresh & ~self.closed(day):
-                    return self._shift(call, mover, day << SHIFT | (room & -room).bit_length() - 1, came)
-                for other, cell in self._behind(day, fresh):
-                    if other not in came and other not in self.spans and not fixed(other):
-                        came[other] = (mover, cell)
-                        queue.append(other)
+                through[id(days)] = days
+                for day, allowed in days:
+                    fresh = allowed & ~looked.get(day, 0)
+                    if not fresh:
+                        continue
+                    looked[day] = looked.get(day, 0) | fresh
+                    if room := fresh & ~self.closed(day):
+                        return self._shift(call, mover, day << SHIFT | (room & -room).bit_length() - 1, came)
+                    for other, cell in self._behind(day, fresh):
+                        if other not in came and other not in self.spans and not fixed(other):
+                            came[other] = (mover, cell)
+                            queue.append(other)
         if dead is not None:
             dead.update(looked)
         return None

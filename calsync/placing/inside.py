@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from calsync.placing import dormant
-from calsync.placing.board import Board
+from calsync.placing.board import Board, Days
 from calsync.placing.grid import SHIFT, bits, index_of
 from calsync.placing.run import Run
-from calsync.placing.task import Task, cells
+from calsync.placing.task import Task
 
 TRIES = 200
 """Stretches that are tried for a long call whose window has none that is free."""
@@ -78,11 +78,11 @@ def _augment(run: Run, number: int, stays: Stays) -> list[int] | None:
     return run.board.augment(number, partial(_cells, run), partial(stays, run), dead)
 
 
-def _cells(run: Run, number: int) -> Iterable[tuple[int, int]]:
+def _cells(run: Run, number: int) -> Iterable[Days]:
     task = run.task(number)
-    yield from task.days(run.world)
+    yield task.days(run.world)
     if not task.bound or outside_window(run, task):
-        yield from cells(task, run.world, *run.outside(task))
+        yield run.reaches.of(task, *run.outside(task))
 
 
 def _squeezed(run: Run, numbers: Iterable[int]) -> None:

@@ -63,10 +63,15 @@ def _beyond(run: Run, task: Task) -> None:
 
 
 def _soonest(run: Run, task: Task, first: int, last: int) -> None:
-    for day, mask in cells(task, run.world, first, last):
+    days = run.reaches.of(task, first, last)
+    if id(days) in run.full:
+        return
+    for day, mask in days:
         if free := mask & ~run.board.closed(day, task.span):
             run.put(task, day << SHIFT | (free & -free).bit_length() - 1, "beyond")
             return
+    if not task.bars:
+        run.full.add(id(days))
 
 
 def after_siblings(run: Run, task: Task) -> None:

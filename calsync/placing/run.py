@@ -12,6 +12,7 @@ from calsync.placing.grid import SHIFT, index_of, minutes, minutes_up
 from calsync.placing.habits import Habits
 from calsync.placing.memory import Kept, Memory, Unplaced
 from calsync.placing.pins import cell_at
+from calsync.placing.reach import Reaches
 from calsync.placing.task import HORIZON, Task, make_task
 from calsync.placing.taste import Taste
 
@@ -19,11 +20,12 @@ from calsync.placing.taste import Taste
 class Run:
     """One run of ``place``.
 
-    ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those of
-    their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were;
-    ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen on the calendar
-    movable or not; ``dormant`` are the calls that had no place last time, ``freed`` the cells that somebody left since
-    then, ``changed`` says that somebody who holds one is another than before.
+    ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those
+    of their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were;
+    ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen on the
+    calendar movable or not; ``full`` the reaches in which there is none; ``dormant`` are the calls that had no
+    place last time, ``freed`` the cells that somebody left since then, ``changed`` says that somebody who holds one
+    is another than before.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class Run:
         self.world.reset(now, busy)
         self.board = Board(self.world.grid.pitch, policy.per_hour, policy.per_day)
         self.dead: dict[bool, dict[int, int]] = {}
+        self.reaches = Reaches(self.world)
+        self.full: set[int] = set()
         self.dormant: dict[int, Unplaced] = {}
         self.freed: dict[int, int] = {}
         self.changed = True
@@ -93,6 +97,7 @@ class Run:
     def drop(self, task: Task) -> int:
         """Take a call's cell away; the cell."""
         self.dead.clear()
+        self.full.clear()
         return self.board.drop(task.number)
 
     def taken(self, cell: int, span: int) -> bool:

@@ -100,18 +100,23 @@ def cells(
     only: Mapping[int, int] | None = None,
 ) -> Iterator[tuple[int, int]]:
     """The allowed cells between two UTC minutes, a day at a time, empty days left out; of ``only``, where given."""
-    if last - first < world.grid.extent(task.span):
+    span, grid, land, wishes = task.span, world.grid, task.facts.land.places, task.facts.wishes
+    if last - first < grid.extent(span):
         return
-    grid, land, wishes = world.grid, task.facts.land.places, task.facts.wishes
     start, end = grid.day_of(first), grid.day_of(last)
     days: Iterable[int] = range(end, start - 1, -1) if latest_first else range(start, end + 1)
+    known = world.open_days(land, wishes)
+    bars = task.bars
     for day in days if only is None else [day for day in only if start <= day <= end]:
-        mask = world.open(land, wishes, day)
-        if mask and (day in (start, end)):
+        mask = known.get(day)
+        if mask is None:
+            mask = world.open(land, wishes, day)
+        if mask and day in (start, end):
             mask &= grid.inside(day, first, last)
-        mask = starts(mask, task.span)
-        if mask and task.bars:
-            mask &= ~barred_cells(world, day, task.bars)
+        if span > 1:
+            mask = starts(mask, span)
+        if mask and bars:
+            mask &= ~barred_cells(world, day, bars)
         if only is not None:
             mask &= only[day] if task.span == 1 else reaching(only[day], task.span)
         if mask:

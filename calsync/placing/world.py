@@ -42,7 +42,7 @@ class World:
         self.pinned: list[tuple[int, int]] = []
         self.blocked: dict[int, int] = {}
         """The cells of a day that a busy time or a fixed point takes."""
-        self._open: dict[tuple[Places, Week | None, int], int] = {}
+        self._open: dict[tuple[Places, Week | None], dict[int, int]] = {}
         for start, end in self.busy:
             self._block(start, end)
 
@@ -58,15 +58,23 @@ class World:
 
     def open(self, places: Places, wishes: Week | None, day: int) -> int:
         """The cells of a day in which such a contact may be called by a rep who is free."""
-        key = (places, wishes, day)
-        known = self._open.get(key)
+        days = self.open_days(places, wishes)
+        known = days.get(day)
         if known is None:
             known = self.work(day) & ~self.blocked.get(day, 0)
             if known:
                 known &= self.legal(places, day)
             if known and wishes is not None:
                 known &= self.wanted(places, wishes, day)
-            self._open[key] = known
+            days[day] = known
+        return known
+
+    def open_days(self, places: Places, wishes: Week | None) -> dict[int, int]:
+        """What ``open`` has worked out so far for such a contact, by day: to be looked up many times at little cost."""
+        key = (places, wishes)
+        known = self._open.get(key)
+        if known is None:
+            known = self._open[key] = {}
         return known
 
     def work(self, day: int) -> int:

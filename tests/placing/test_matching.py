@@ -35,7 +35,7 @@ def largest(allowed: Allowed, pitch: int, per_hour: int | None, per_day: int | N
 def ours(allowed: Allowed, pitch: int, per_hour: int | None, per_day: int | None, order: list[int]) -> Board:
     board = Board(pitch, per_hour, per_day)
     for call in order:
-        board.augment(call, lambda number: sorted(allowed[number].items()), lambda _: False)
+        board.augment(call, lambda number: [sorted(allowed[number].items())], lambda _: False)
     return board
 
 
@@ -72,8 +72,8 @@ def test_as_many_calls_get_a_cell_as_any_placement_can_give(capped: bool) -> Non
         assert len(board.cell_of) == largest(allowed, pitch, per_hour, per_day)
 
 
-def _cells(allowed: Allowed, call: int) -> list[tuple[int, int]]:
-    return list(allowed[call].items())
+def _cells(allowed: Allowed, call: int) -> list[list[tuple[int, int]]]:
+    return [list(allowed[call].items())]
 
 
 def test_a_call_that_had_a_cell_never_loses_it() -> None:
@@ -90,7 +90,7 @@ def test_a_call_that_had_a_cell_never_loses_it() -> None:
 def test_fixed_calls_stay_where_they_are() -> None:
     board = Board(10)
     board.put(1, 5 << SHIFT | 0)
-    allowed = {1: [(5, 0b11)], 2: [(5, 0b01)]}
+    allowed = {1: [[(5, 0b11)]], 2: [[(5, 0b01)]]}
     assert board.augment(2, allowed.__getitem__, lambda call: call == 1) is None
     assert board.augment(2, allowed.__getitem__, lambda _: False) == [1]
     assert board.cell_of == {1: 5 << SHIFT | 1, 2: 5 << SHIFT}
