@@ -16,7 +16,7 @@ from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
 from calsync.sync.index import Index, index
 from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
-from calsync.sync.rival import at_work, told, written_over
+from calsync.sync.rival import at_work, silent_after, told, written_over
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class Look:
     token: str | None = None
     problems: tuple[Problem, ...] = ()
     refused: str = ""
+    refused_until: datetime | None = None
 
     @property
     def quiet(self) -> bool:
@@ -84,9 +85,9 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
     over = written_over(writer_id(office.ledger), rows, news.seen.values()) if news.seen else {}
-    refused = _rival(office, spec, over, now, confirmation)
+    refused, until = _rival(office, spec, over, now, confirmation)
     if refused:
-        return Look(spec, branch, rows, problems=changes.problems, refused=refused)
+        return Look(spec, branch, rows, problems=changes.problems, refused=refused, refused_until=until)
     if over:  # taken over as it stands: what another calsync wrote is no person's word
         rows = {uid: row for uid, row in rows.items() if uid not in over}
     news = _asked_again(branch.calendar, rows, news)
@@ -200,16 +201,20 @@ def _news(
 
 def _rival(
     office: Office, spec: CalendarSpec, over: Mapping[str, datetime], now: datetime, confirmation: Confirmation
-) -> str:
-    """Why a calendar that another calsync writes too is left alone: two would undo each other's work for ever.
+) -> tuple[str, datetime | None]:
+    """Why a calendar that another calsync writes too is left alone, and until when: two would undo each other's work
+    for ever.
 
     What was refused is not remembered as seen, so it is refused again until a person confirms or the other stops.
     """
     step, since = f"writer {spec.name}", at_work(over, now)
     if since is None:
         confirmation.passed(step)
-        return ""
-    return "" if confirmation.overrules(step, 1) else told(spec.name, since.astimezone(office.rep.zone))
+        return "", None
+    if confirmation.overrules(step, 1):
+        return "", None
+    local = since.astimezone(office.rep.zone)
+    return told(spec.name, local), silent_after(local)
 
 
 def _asked_again(calendar: Calendar, rows: Mapping[str, Row], news: News) -> News:

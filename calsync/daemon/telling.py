@@ -160,7 +160,7 @@ def _trouble(state: CalendarState, *, notice: bool) -> Iterator[News]:
         "calendar": {"name": state.name, "state": state.state, "reason": state.reason, "hint": state.hint},
     }
     shown = f"{state.reason}\n{state.hint}" if notice else ""
-    yield News(kind, f"calendar {state.name}: {state.state}", shown, details, state.name)
+    yield News(kind, f"calendar {state.name}: {state.short}", shown, details, state.name)
 
 
 def _guards(told: Told, report: Report) -> tuple[list[News], Told]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -33,7 +33,7 @@ from calsync.errors import CalsyncError, ConfigError
 from calsync.model import Contact, Plan
 from calsync.office import Office
 from calsync.run import run_once
-from calsync.sync.report import Report, report_json
+from calsync.sync.report import CalendarState, Report, report_json
 
 TOLD = "told"
 """The ledger's setting that holds what was told last."""
@@ -83,6 +83,7 @@ class Worker:
         self.stopping = Event()
         self.office = opened(given)
         self._told = Told.of(self.office.ledger.setting(TOLD))
+        self._states: dict[str, CalendarState] = {}
         self._plan: Plan | None = None
         self._contacts: Mapping[str, Contact] = {}
         self._polled_at = float("-inf")
@@ -179,6 +180,7 @@ class Worker:
     def _learn(self, report: Report) -> None:
         office, monotonic = self.office, self._clocks.monotonic()
         self._patience.learn(report.calendars, monotonic)
+        report = self._whole(report)
         if report.plan is not None:
             self._plan = report.plan
             if office.calm is not None:
@@ -196,6 +198,13 @@ class Worker:
             self._desk.later(STILL_SECONDS, "still", "a last line without its end")
         if forgotten := compact_daily(office, report.now):
             logger.debug("ledger: %d events forgotten that are off the calendars", forgotten)
+
+    def _whole(self, report: Report) -> Report:
+        """The report with those calendars too that were left alone this time, as they stood when they were tried."""
+        known = self._states | {state.name: state for state in report.calendars}
+        names = [spec.name for spec in self._settings.calendars]
+        self._states = {name: known[name] for name in names if name in known}
+        return replace(report, calendars=tuple(self._states.values()))
 
     def _before_calls(self, now: datetime) -> None:
         if self._plan is not None and self._settings.hooks.get("due"):
@@ -248,6 +257,7 @@ class Worker:
         self.office, self._settings = office, settings
         self._fingerprint = fingerprint(settings)
         self._patience = Patience()
+        self._states = {}
         self._plan = None
         self._desk.changed(settings)
         self._may_write()
@@ -306,7 +316,7 @@ def status_line(report: Report, *, setup: str = "") -> str:
     )
     calls = f"next call {upcoming[0]:%a %d %b %H:%M}" if upcoming else "no call ahead"
     parts = [calls, f"synced {report.now:%H:%M}"]
-    parts += [f"{state.name} {state.state}" for state in report.calendars if state.state != "ok"]
+    parts += [f"{state.name} {state.short}" for state in report.calendars if state.state != "ok"]
     parts += [f"refused: {line}" for line in report.refused]
     parts += [f"the new configuration cannot be used, the old one is in force: {setup}"] if setup else []
     return "; ".join(parts)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from calsync.errors import CalendarError, Locked, SignInNeeded, Unreachable
+from calsync.errors import CalendarError, Locked, Refused, SignInNeeded, Unreachable
 from calsync.model import Plan, Problem
+
+_PRECISE = 120.0
+"""A wait of fewer seconds is told to the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class DoneAction:
 @dataclass(frozen=True, slots=True)
 class CalendarState:
     """state: ok | unreachable | sign_in | refused | locked.  ``retry_after`` is in seconds, where the server said
-    so."""
+    so; ``until``, in the rep's zone, is when the trouble is known to end, which ``reason`` says as well."""
 
     name: str
     state: str
@@ -32,6 +35,12 @@ class CalendarState:
     last_sync: datetime | None = None
     retry_after: float | None = None
     hint: str = ""
+    until: datetime | None = None
+
+    @property
+    def short(self) -> str:
+        """The state, and until when: ``unreachable until Thu 15:00 (CST)``."""
+        return f"{self.state} until {clock(self.until)}" if self.until else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,22 @@ class Report:
         if states & {"unreachable", "locked"}:
             return 3
         return 1 if self.refused or self.problems or "refused" in states else 0
+
+
+def failed_state(name: str, error: CalendarError, last_sync: datetime | None, now: datetime) -> CalendarState:
+    """How a calendar stands that failed so; ``now`` in the rep's zone."""
+    wait = error.retry_after if isinstance(error, Unreachable | Refused) else None
+    until = (now.astimezone(UTC) + timedelta(seconds=wait)).astimezone(now.tzinfo) if wait else None
+    reason = error.message
+    if until is not None and isinstance(error, Unreachable):  # a refusal that ends says so in its own words
+        precise = wait is not None and wait < _PRECISE
+        reason = f"{reason} It is tried again after {clock(until, precise=precise)}."
+    return CalendarState(name, state_of(error), reason, last_sync, wait, error.hint, until)
+
+
+def clock(moment: datetime, *, precise: bool = False) -> str:
+    """``Thu 15:00 (CST)``, a moment within a week in its own zone; with its seconds where that is near."""
+    return f"{moment:%a %H:%M:%S (%Z)}" if precise else f"{moment:%a %H:%M (%Z)}"
 
 
 def state_of(error: CalendarError) -> str:

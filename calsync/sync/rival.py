@@ -45,9 +45,15 @@ def _written_over(writer: str, row: Row | None, seen: Seen) -> datetime | None:
     return when if when > row.updated_at else None
 
 
+def silent_after(since: datetime) -> datetime:
+    """When one that last wrote then counts as stopped, in the same zone."""
+    return (since.astimezone(UTC) + SILENT).astimezone(since.tzinfo)
+
+
 def told(calendar: str, since: datetime) -> str:
     """What to say of it; ``since`` in the zone of whoever reads."""
     return (
         f"another calsync writes the calendar {calendar!r} too, last on {since:%a %d %b at %H:%M}: nothing was "
-        "written, so that the two do not undo each other's work; stop one of them, or take the calendar over here"
+        "written, so that the two do not undo each other's work; stop one of them, or take the calendar over here. "
+        f"Once the other one has been silent until {silent_after(since):%a %d %b %H:%M (%Z)}, it goes on by itself"
     )

@@ -418,6 +418,22 @@ class CalendarContract:
         calendar.update(timed, seen)
         assert_says(calendar.get(notice.uid), timed)
 
+    def test_who_wrote_an_event_last_is_read_back_and_a_persons_edit_leaves_it(
+        self, world: World, calendar: Calendar
+    ) -> None:
+        """How two copies of calsync on one calendar notice each other."""
+        first, second = "4fe1a2b3c4d5 20261026T233000Z", "0123456789ab 20261027T000000Z"
+        calendar.create(entry(writer=first))
+        seen = assert_says(calendar.get(entry().uid), entry())
+        assert seen.writer == first
+        assert only(world.open().changes(None).seen).writer == first
+        world.person.rename(entry().uid, "vm fri")
+        edited = calendar.get(entry().uid)
+        assert edited is not None
+        assert (edited.title, edited.writer) == ("vm fri", first)
+        calendar.update(entry(writer=second), edited)
+        assert only(world.open().changes(None).seen).writer == second
+
     # --- busy times
 
     def test_busy_times_are_those_of_others(self, world: World, calendar: Calendar) -> None:

@@ -122,6 +122,8 @@ class HostileServer:
     log: list[tuple[str, str, int]] = field(default_factory=list)
     path: str = "/dav/callbacks/"
     seen_authorization: list[str] = field(default_factory=list)
+    asks_to_wait: str = "7"
+    """The Retry-After of an answer that has one: seconds, or a date."""
     before_write: Callable[[], object] | None = None
     """Called once, right before the next write is done: what somebody else does at that very moment."""
 
@@ -279,9 +281,9 @@ class _Handler(BaseHTTPRequestHandler):
         if "server_error" in faults:
             return 500, {"Content-Type": "text/html"}, b"<h1>oops</h1>"
         if "busy_503" in faults:
-            return 503, {"Retry-After": "7"}, b""
+            return 503, {"Retry-After": self.world.asks_to_wait}, b""
         if "busy_429" in faults:
-            return 429, {"Retry-After": "7"}, b""
+            return 429, {"Retry-After": self.world.asks_to_wait}, b""
         if "not_found" in faults:
             return 404, {}, b""
         if writes and "locked_once_423" in faults and self.world.log[-1:] != [(self.command, self.path, 423)]:

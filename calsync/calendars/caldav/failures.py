@@ -5,13 +5,16 @@ URL.
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult
 
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import CalendarError, Refused, SignInNeeded, Unreachable
+
+LONGEST_WAIT = timedelta(days=1).total_seconds()
+"""A server that asks for more is tried again after so long: nobody means to switch a rep's calendar off for weeks."""
 
 
 def about(spec: CalendarSpec) -> str:
@@ -21,7 +24,7 @@ def about(spec: CalendarSpec) -> str:
 
 def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
     """Raise for the statuses that mean the same whatever was asked."""
-    wait = retry_after(headers.get("Retry-After"))
+    wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
     match status:
         case 407:
             raise Unreachable(f"{about(spec)}: a proxy on the way wants a sign-in.", hint="check the proxy settings")
@@ -37,18 +40,26 @@ def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
         raise Unreachable(f"{about(spec)}: the server has trouble ({status}).", retry_after=wait)
 
 
-def retry_after(value: object) -> float | None:
-    """Seconds to wait, from a Retry-After header in either of its forms (RFC 9110 section 10.2.3)."""
-    if not isinstance(value, str):
+def retry_after(value: object, date: object = None) -> float | None:
+    """Seconds to wait, from a Retry-After header in either of its forms (RFC 9110 section 10.2.3).
+
+    ``date`` is the answer's own Date: a moment is one of the server's clock, which need not be ours.
+    """
+    if isinstance(value, str) and value.strip().isdecimal():
+        return min(float(value), LONGEST_WAIT)
+    if (until := _moment(value)) is None:
         return None
-    if value.strip().isdigit():
-        return float(value)
+    return min(max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds()), LONGEST_WAIT)
+
+
+def _moment(header: object) -> datetime | None:
+    if not isinstance(header, str):
+        return None
     try:
-        until = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(header)
     except ValueError:
         return None
-    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def no_answer(spec: CalendarSpec, problem: Exception) -> CalendarError:

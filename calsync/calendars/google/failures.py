@@ -31,6 +31,9 @@ MINUTE = 60.0
 HOURS = 6 * 3600.0
 """Google does not say how long a usage limit lasts; people report some hours, up to a day."""
 
+LONGEST_WAIT = timedelta(days=1).total_seconds()
+"""Whatever Google asks for, it is tried again after a day."""
+
 
 class Passing(Unreachable):
     """Google is briefly not able to answer; nothing was done."""
@@ -191,10 +194,10 @@ def _renewal(where: str, trouble: Exception) -> CalsyncError:
 
 def _retry_after(text: str, now: datetime) -> float | None:
     """Seconds, from a number or a date (RFC 9110 section 10.2.3)."""
-    if text.strip().isdigit():
-        return float(text)
+    if text.strip().isdecimal():
+        return min(float(text), LONGEST_WAIT)
     moment = _date(text)
-    return max(0.0, (moment - now).total_seconds()) if moment else None
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST_WAIT) if moment else None
 
 
 def _date(text: str) -> datetime | None:
