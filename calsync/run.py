@@ -6,6 +6,7 @@ calls it under the ledger's lock; nothing else differs for whoever calls it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,10 +32,13 @@ from calsync.sync.notices import NOTICE
 from calsync.sync.outcomes import attempt_of, when
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
-from calsync.sync.report import CalendarState, DoneAction, Report, failed_state
+from calsync.sync.report import CalendarState, DoneAction, Report, state_of
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
+
+HEARING = "hearing"
+"""The setting of the ledger that holds what is being written into the log: intent before, receipt after."""
 
 OPTED_OUT = "asked not to be called"
 """The setting of the ledger that holds digests of the contacts that no call may be planned to."""
@@ -190,10 +194,18 @@ def _look_at_all(run: Run) -> list[Look]:
 
 def _failed(run: Run, name: str, error: CalendarError) -> None:
     known = run.office.ledger.calendars().get(name)
-    state = failed_state(name, error, known.last_sync if known else None, run.now.astimezone(run.office.rep.zone))
-    run.states[name] = state
+    run.states[name] = CalendarState(
+        name,
+        state_of(error),
+        error.message,
+        known.last_sync if known else None,
+        retry_after=getattr(error, "retry_after", None),
+        hint=error.hint,
+    )
     if not run.dry_run:
-        run.office.ledger.put_calendar(CalendarRow(name, state.state, state.reason, state.last_sync))
+        run.office.ledger.put_calendar(
+            CalendarRow(name, state_of(error), error.message, known.last_sync if known else None)
+        )
 
 
 # -- a round -----------------------------------------------------------------------------------------------------------
@@ -233,19 +245,42 @@ class Learnt:
 
     decisions: list[Decision] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    hearing: dict[str, str] = field(default_factory=dict)
+
+
+def _hearing(run: Run) -> dict[str, str]:
+    """What a run that was killed was writing down: the stamp of the edit, by the event and its words."""
+    found: dict[str, str] = json.loads(run.office.ledger.setting(HEARING) or "{}")
+    return found
+
+
+def _write_down(run: Run, learnt: Learnt) -> None:
+    """The outcomes, into the log."""
+    if learnt.attempts:
+        run.office.ledger.put_setting(HEARING, json.dumps(learnt.hearing, ensure_ascii=False))
+        run.checkpoint("outcome intended")
+    for attempt in learnt.attempts:
+        append_attempt(run.office.settings.own_log, attempt, run.office.rep.zone)
+        run.checkpoint("outcome recorded")
+
+
+def _heard_out(run: Run, learnt: Learnt, looks: Iterable[Look]) -> None:
+    """What was being written down is; a calendar that could not be looked at still has its edits to show."""
+    if learnt.hearing:
+        looked_at = tuple(f"{look.spec.name}\n" for look in looks if not look.refused)
+        left = {edit: stamp for edit, stamp in learnt.hearing.items() if not edit.startswith(looked_at)}
+        run.office.ledger.put_setting(HEARING, json.dumps(left, ensure_ascii=False) if left else "")
 
 
 def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
     """Take the marks to heart, durably and before anything else happens: first the log, then the ledger."""
-    learnt = Learnt()
+    learnt = Learnt(hearing=_hearing(run))
     for look in looks:
         for mark in look.marks:
             _learn_one(run, book, look, mark, learnt)
     if run.dry_run:
         return learnt
-    for attempt in learnt.attempts:
-        append_attempt(run.office.settings.own_log, attempt, run.office.rep.zone)
-        run.checkpoint("outcome recorded")
+    _write_down(run, learnt)
     with run.office.ledger.batch():
         for decision in learnt.decisions:
             _put_decision(run, decision)
@@ -255,6 +290,7 @@ def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
             for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
                 look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
                 run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
+        _heard_out(run, learnt, looks)
     run.checkpoint("marks remembered")
     for look in looks:
         if look.rows is not look.branch.rows:
@@ -281,7 +317,9 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
             learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
             _note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
         case Said():
-            attempt = _attempt(run, book, mark)
+            # The same words in the same place are one row, also when the event was edited again since a run was killed.
+            stamp = learnt.hearing.setdefault(f"{name}\n{mark.uid}\n{mark.words}", mark.stamp)
+            attempt = _attempt(run, book, replace(mark, stamp=stamp))
             if attempt is None:
                 return
             # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
@@ -358,11 +396,7 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
         if look.refused:
             _note(run, look.spec.name, Refuse("", look.refused))
             run.states[look.spec.name] = replace(
-                look.branch.state,
-                state="refused",
-                reason=look.refused,
-                hint="calsync sync --confirm",
-                until=look.refused_until,
+                look.branch.state, state="refused", reason=look.refused, hint="calsync sync --confirm"
             )
             if not run.dry_run:
                 run.office.ledger.put_calendar(

@@ -172,6 +172,8 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     status = row.status if row.status.present else Status.LIVE
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
         marks.append(Moved(row.mark, seen.start, _end(seen)))
+    if row.heard and row.heard not in (face.outcome, beside_title(row.ours_title or base.title, face.title)[0]):
+        row = replace(row, heard="")  # they are gone: the same words again are said again
     words, whole = _words(row, base, face)
     if status is Status.LIVE and words and words != row.heard:
         marks.append(Said(row.uid, row.mark, words, _edited_at(row, seen), stamp_of(seen), whole))
@@ -208,7 +210,7 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
     landed = row.intent is not Intent.DELETE and (
         row.status is Status.SENDING
         or face.body == meant.body != row.face.body
-        or (meant.title != row.face.title and meant.title in face.title)
+        or (meant.title in face.title and not (meant.title in row.face.title and row.face.title in face.title))
         or (face.start, face.end) == (meant.start, meant.end) != (row.face.start, row.face.end)
     )
     settled = replace(row, intent=Intent.NONE, intended=None)
@@ -220,6 +222,7 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
         status=Status.LIVE if row.status is Status.SENDING else row.status,
         ours_title=meant.title,
         fingerprint="",
+        heard="",
     )
 
 

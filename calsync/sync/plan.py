@@ -149,10 +149,9 @@ def _with_notes(entry: Entry, row: Row | None) -> Entry:
 
 
 def _refresh(entry: Entry, row: Row) -> Action:
-    row = _without_heard(row)
     if entry.mark.startswith(NOTICE):
         entry, row = where_it_stands(entry, row)
-    target = compose(entry, row)
+    target = compose(entry, _without_heard(row))
     changed = _difference(target, row)
     if not changed:
         return Keep(entry.mark, "up to date")
