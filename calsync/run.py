@@ -32,7 +32,7 @@ from calsync.sync.notices import NOTICE
 from calsync.sync.outcomes import attempt_of, when
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
-from calsync.sync.report import CalendarState, DoneAction, Report, state_of
+from calsync.sync.report import CalendarState, DoneAction, Report, failed_state
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
@@ -194,18 +194,10 @@ def _look_at_all(run: Run) -> list[Look]:
 
 def _failed(run: Run, name: str, error: CalendarError) -> None:
     known = run.office.ledger.calendars().get(name)
-    run.states[name] = CalendarState(
-        name,
-        state_of(error),
-        error.message,
-        known.last_sync if known else None,
-        retry_after=getattr(error, "retry_after", None),
-        hint=error.hint,
-    )
+    state = failed_state(name, error, known.last_sync if known else None, run.now.astimezone(run.office.rep.zone))
+    run.states[name] = state
     if not run.dry_run:
-        run.office.ledger.put_calendar(
-            CalendarRow(name, state_of(error), error.message, known.last_sync if known else None)
-        )
+        run.office.ledger.put_calendar(CalendarRow(name, state.state, state.reason, state.last_sync))
 
 
 # -- a round -----------------------------------------------------------------------------------------------------------
@@ -396,7 +388,11 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
         if look.refused:
             _note(run, look.spec.name, Refuse("", look.refused))
             run.states[look.spec.name] = replace(
-                look.branch.state, state="refused", reason=look.refused, hint="calsync sync --confirm"
+                look.branch.state,
+                state="refused",
+                reason=look.refused,
+                hint="calsync sync --confirm",
+                until=look.refused_until,
             )
             if not run.dry_run:
                 run.office.ledger.put_calendar(
