@@ -381,7 +381,7 @@ def _busy_specs(office: Office) -> tuple[CalendarSpec, ...]:
 
 def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     """Reconcile and carry out, calendar by calendar; who must not be called goes first, everywhere (G11)."""
-    whys = {call.commitment.id: call.placed.why for call in plan.active}
+    whys = {placed.commitment.id: placed.why for placed in [call.placed for call in plan.active]}
     todo: list[tuple[Look, list[Action]]] = []
     for look in looks:
         run.problems.extend(look.problems)
@@ -534,10 +534,11 @@ def _changes_at(plan: Plan, now: datetime) -> datetime:
     soonest = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0)
     if plan.wakes is not None and now < plan.wakes < soonest:
         soonest = plan.wakes
-    for call in plan.active:
-        if not call.commitment.state.live:
+    for placed in [call.placed for call in plan.active]:
+        window, slot = placed.commitment.window, placed.slot
+        later = window.earliest >= soonest and (slot is None or slot.start >= soonest)
+        if later or not placed.commitment.state.live:
             continue
-        window, slot = call.commitment.window, call.placed.slot
         moments: list[datetime] = []
         if window.earliest < soonest:  # nothing about a window comes before it opens
             # What is owed is missed past its end, not at it; an appointment only after its grace.
