@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.rep import Rep, at
-from tests.e2e.worlds import KINDS, World, eyes, world, write
-from tests.servers.running import PASSWORD
+from tests.e2e.worlds import eyes, write
 
-CONTACTS = (
-    "id,name,phone,region\nann,Ann Archer,+1 312 555 0101,US-IL\nbob,Bob Baker,+1 312 555 0102,US-IL\n"
-    "cat,Cat Carver,+1 312 555 0103,US-IL\n"
-)
-MONDAY, FRIDAY = "2026-10-26 18:30", "2026-10-30 17:40"
+FRIDAY = "2026-10-30 17:40"
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def calendar(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(request.param, tmp_path_factory.mktemp(request.param)) as ready:
-        yield ready
-
-
-@pytest.fixture
-def rep(calendar: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
-    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
-    calendar.empty()
-    rep = Rep(tmp_path / "rep", calendar.table, contacts=CONTACTS)
-    rep.log("2026-10-26T10:00,ann,outbound,call,left_voicemail,by Friday,")
-    rep.log("2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,")
-    rep.evening(MONDAY)
-    yield rep
-    rep.close()
 
 
 def recorded(rep: Rep) -> list[tuple[str, str, str, str]]:

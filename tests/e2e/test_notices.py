@@ -13,8 +13,7 @@ import pytest
 from calsync.calendars.base import Seen
 from calsync.model import DAY, Entry
 from tests.e2e.rep import Rep, at
-from tests.e2e.worlds import KINDS, World, eyes, world
-from tests.servers.running import PASSWORD
+from tests.e2e.worlds import World, eyes
 
 CONTACTS = "id,name,phone,region\nann,Ann Archer,+1 312 555 0101,US-IL\n"
 MONDAY, TUESDAY, WEDNESDAY, FRIDAY = (date(2026, 10, day) for day in (26, 27, 28, 30))
@@ -22,18 +21,10 @@ MONDAY, TUESDAY, WEDNESDAY, FRIDAY = (date(2026, 10, day) for day in (26, 27, 28
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def calendar(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(request.param, tmp_path_factory.mktemp(request.param)) as ready:
-        yield ready
-
-
 @pytest.fixture
-def rep(calendar: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
+def rep(emptied: World, tmp_path: Path) -> Iterator[Rep]:
     """A rep with two rows that nobody can read."""
-    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
-    calendar.empty()
-    rep = Rep(tmp_path / "rep", calendar.table, contacts=CONTACTS)
+    rep = Rep(tmp_path / "rep", emptied.table, contacts=CONTACTS)
     rep.log("2026-10-26T10:00,nobody,outbound,call,left_voicemail,,", "lately,ann,outbound,call,busy,,")
     rep.evening("2026-10-26 18:30")
     yield rep

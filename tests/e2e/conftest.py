@@ -1,0 +1,43 @@
+"""The calendars and the rep that the modules share which try something on every kind of calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.rep import Rep
+from tests.e2e.worlds import KINDS, World, world
+from tests.servers.running import PASSWORD
+
+CONTACTS = (
+    "id,name,phone,region\nann,Ann Archer,+1 312 555 0101,US-IL\nbob,Bob Baker,+1 312 555 0102,US-IL\n"
+    "cat,Cat Carver,+1 312 555 0103,US-IL\n"
+)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def calendar(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A calendar of each kind, for all tests of a module."""
+    with world(request.param, tmp_path_factory.mktemp(request.param)) as ready:
+        yield ready
+
+
+@pytest.fixture
+def emptied(calendar: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same with nothing on it, and its password at hand."""
+    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
+    calendar.empty()
+    return calendar
+
+
+@pytest.fixture
+def rep(emptied: World, tmp_path: Path) -> Iterator[Rep]:
+    """A rep on Monday evening: Ann and Bob are to be called by Friday, Cat is not."""
+    rep = Rep(tmp_path / "rep", emptied.table, contacts=CONTACTS)
+    rep.log("2026-10-26T10:00,ann,outbound,call,left_voicemail,by Friday,")
+    rep.log("2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,")
+    rep.evening("2026-10-26 18:30")
+    yield rep
+    rep.close()
