@@ -10,7 +10,7 @@ from calsync.calendars import CalendarSpec
 from calsync.calendars.base import Calendar, Changes, Seen
 from calsync.errors import Refused
 from calsync.identity import event_uid
-from calsync.ledger import Ledger, Row, Status, writer_id
+from calsync.ledger import Ledger, Row, Status, writer_id, writes_since
 from calsync.model import Problem
 from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
@@ -207,7 +207,7 @@ def _rival(
 
     What was refused is not remembered as seen, so it is refused again until a person confirms or the other stops.
     """
-    step, since = f"writer {spec.name}", at_work(over, now)
+    step, since = f"writer {spec.name}", at_work(over, now, writes_since(office.ledger))
     if since is None:
         confirmation.passed(step)
         return "", None

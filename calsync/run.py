@@ -444,7 +444,7 @@ def _apply_to(
         whys,
         run.checkpoint,
         run.stop,
-        writer=writer_id(run.office.ledger),
+        writer=writer_id(run.office.ledger, run.now),
     )
     done = writer.apply(actions) if actions else []
     if done:

@@ -55,7 +55,7 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
                     branch.rows,
                     now,
                     whys,
-                    writer=writer_id(office.ledger),
+                    writer=writer_id(office.ledger, now),
                 )
                 office.cache.put_seen(spec.name, list(listing.seen))
                 done = writer.apply([one.repair for one in result.findings if one.repair is not None])

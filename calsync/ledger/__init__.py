@@ -5,7 +5,7 @@ from calsync.ledger.lock import holder, locked
 from calsync.ledger.rows import CalendarRow, Decision, Face, Intent, Row, Status
 from calsync.ledger.shelf import Shelf, Shelved
 from calsync.ledger.store import Ledger, live_slots
-from calsync.ledger.writer import writer_id
+from calsync.ledger.writer import writer_id, writes_since
 
 __all__ = [
     "Cache",
@@ -22,4 +22,5 @@ __all__ = [
     "live_slots",
     "locked",
     "writer_id",
+    "writes_since",
 ]

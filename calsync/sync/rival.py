@@ -28,10 +28,14 @@ def written_over(writer: str, rows: Mapping[str, Row], seen: Iterable[Seen]) -> 
     return {uid: when for uid, when in found.items() if when is not None}
 
 
-def at_work(over: Mapping[str, datetime], now: datetime) -> datetime | None:
-    """When that other one last wrote; ``None`` where it did not within a day."""
-    latest = max(over.values(), default=None)
-    return latest if latest is not None and now - latest < SILENT else None
+def at_work(over: Mapping[str, datetime], now: datetime, since: datetime | None) -> datetime | None:
+    """When that other one last wrote; ``None`` where it did not within a day.
+
+    What was written before ``since``, when our own writer began, an earlier self may have written: the one of which
+    this ledger is a backup, or that was on the machine before.  A time far ahead was told by a clock that was wrong.
+    """
+    recent = [when for when in over.values() if abs(now - when) < SILENT and (since is None or when > since)]
+    return max(recent, default=None)
 
 
 def _written_over(writer: str, row: Row | None, seen: Seen) -> datetime | None:

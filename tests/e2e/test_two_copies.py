@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,43 @@ def test_two_reps_on_one_calendar_are_two_reps(office: Rep, laptop: Rep) -> None
     assert ours(laptop.office) == {"callbacks": 1}
     purge(laptop.office)
     assert len(office.shown()) == 1
+
+
+def test_a_ledger_that_came_back_from_a_backup_on_a_new_machine_takes_over(office: Rep) -> None:
+    """What an earlier self wrote before this machine began is no other calsync at work."""
+    office.close()
+    shutil.copytree(office.folder / "state", office.folder / "old")
+    (office.folder / "contacts.csv").write_text(CONTACTS.replace("Ann Archer", "Ann Abbot"))
+    office.run("2026-10-27 10:30")
+    office.close()
+    shutil.rmtree(office.folder / "state")
+    shutil.copytree(office.folder / "old", office.folder / "state")
+    elsewhere(office)
+    assert states(office.run("2026-10-27 11:00")) == [("ok", False)]
+    assert office.shown() == ["Ann Fri 30 Oct"]
+    assert office.run("2026-10-27 11:10").written == 0
+
+
+def test_a_machine_that_is_another_at_each_start_is_no_other_calsync(office: Rep) -> None:
+    """A container is given a new id whenever it starts."""
+    for hour in range(10, 14):
+        office.close()
+        elsewhere(office)
+        office.log(f"2026-10-27T{hour}:00,ann,outbound,call,no_answer,,")
+        assert states(office.run(f"2026-10-27 {hour}:30")) == [("ok", False)]
+        assert states(office.run(f"2026-10-27 {hour}:40")) == [("ok", False)]
+
+
+def test_a_clock_that_was_set_back_is_no_other_calsync(office: Rep) -> None:
+    office.run("2026-10-28 10:00")
+    office.log(ANOTHER)
+    for when in ("2026-10-27 10:30", "2026-10-27 10:40", "2026-10-26 19:00", "2026-10-28 11:00"):
+        assert states(office.run(when)) == [("ok", False)]
+
+
+def elsewhere(rep: Rep) -> None:
+    """The ledger finds itself on another machine."""
+    with closing(sqlite3.connect(rep.folder / "state" / "ledger.db", isolation_level=None)) as ledger:
+        ((writer,),) = ledger.execute("SELECT value FROM setting WHERE key = 'writer'")
+        one, _, *rest = writer.split(" ")
+        ledger.execute("UPDATE setting SET value = ? WHERE key = 'writer'", (" ".join([one, "000000000000", *rest]),))
