@@ -84,7 +84,7 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     refused = _lost(office, spec, shelf, news, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
-    over = written_over(writer_id(office.ledger), rows, news.seen.values()) if news.seen else {}
+    over = written_over(writer_id(office.ledger, now), rows, news.seen.values()) if news.seen else {}
     refused, until = _rival(office, spec, over, now, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused, refused_until=until)
