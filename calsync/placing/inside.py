@@ -65,7 +65,7 @@ def outside_window(run: Run, task: Task) -> bool:
 def held(run: Run, number: int) -> bool:
     """True for a call that a cap counts together with others to the same contact: they are placed one after the
     other."""
-    return run.follows(run.task(number))
+    return run.siblings[run.commitments[number].contact_id] > 1 and run.follows(run.task(number))
 
 
 def shown_stay(run: Run, number: int) -> bool:
@@ -79,6 +79,9 @@ def _augment(run: Run, number: int, stays: Stays) -> list[int] | None:
 
 
 def _cells(run: Run, number: int) -> Iterable[Days]:
+    if (days := run.rolling(number)) is not None:
+        yield days
+        return
     task = run.task(number)
     yield task.days(run.world)
     if not task.bound or outside_window(run, task):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from calsync.placing.facts import Facts
 from calsync.placing.task import Task, cells
 from calsync.placing.wishes import Week
 from calsync.placing.world import Places, World
@@ -42,8 +43,12 @@ class Reaches:
         """What a call may take between two UTC minutes, whatever its window; shared by all for whom it is the same."""
         if task.bars:
             return Reach(cells(task, self._world, first, last))
-        key = (task.facts.land.places, task.facts.wishes, task.span, first, last)
-        known = self._known.get(key)
+        known = self.known(task.facts, task.span, first, last)
         if known is None:
-            known = self._known[key] = Reach(cells(task, self._world, first, last))
+            known = Reach(cells(task, self._world, first, last))
+            self._known[task.facts.land.places, task.facts.wishes, task.span, first, last] = known
         return known
+
+    def known(self, facts: Facts, span: int, first: int, last: int) -> Reach | None:
+        """The reach that others have already, for a call that no cap or refusal bars; ``None`` where nobody asked."""
+        return self._known.get((facts.land.places, facts.wishes, span, first, last))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from calsync.model import Book, Commitment, Decisions, Kind, Placed, Policy, Rep, Slot, Span
+from calsync.model import Book, Commitment, Decisions, Kind, Placed, Policy, Rep, Slot, Span, State
 from calsync.placing.board import Board
 from calsync.placing.facts import Facts
 from calsync.placing.grid import SHIFT, index_of, minutes, minutes_up
 from calsync.placing.habits import Habits
 from calsync.placing.memory import Kept, Memory, Unplaced
 from calsync.placing.pins import cell_at
-from calsync.placing.reach import Reaches
+from calsync.placing.reach import Reach, Reaches
 from calsync.placing.task import HORIZON, Task, make_task
 from calsync.placing.taste import Taste
 
@@ -107,6 +107,18 @@ class Run:
     def follows(self, task: Task) -> bool:
         """True for a call that waits for others to the same contact, because a cap counts them together."""
         return bool(task.facts.caps) and self.siblings[task.commitment.contact_id] > 1
+
+    def rolling(self, number: int) -> Reach | None:
+        """Where a recalled call of one cell may go whose window is over, if that is known without making its task:
+        a full calendar has thousands of them, and a search asks each."""
+        commitment = self.commitments[number]
+        owed = commitment.state is State.OPEN and commitment.kind is not Kind.PLANNED
+        if number in self.tasks or owed or commitment.window.latest >= self.now:
+            return None
+        facts = self.facts(commitment.contact_id)
+        if facts is None or facts.bars():
+            return None
+        return self.reaches.known(facts, 1, self.world.now, self.horizon(self.world.now))
 
     def outside(self, task: Task) -> tuple[int, int]:
         """Where a call goes that finds no place in its window: before it, or on from now when it has begun."""
