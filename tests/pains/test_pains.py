@@ -250,12 +250,14 @@ def test_p19_down_at_the_start_it_comes_up_by_itself(tmp_path: Path) -> None:
 def test_p20_what_the_ledger_takes_for_unchanged_is_compared_and_mended(desk: Desk) -> None:
     seen = desk.events()[0]
     etag, text = desk.store.items[seen.href]
-    desk.store.items[seen.href] = (etag, text.replace("AFTER THE CALL", "AFTR TH CLL"))
+    whole = text.replace("\r\n ", "")  # a line may be folded between any two letters
+    assert "AFTER THE CALL" in whole
+    desk.store.items[seen.href] = (etag, whole.replace("AFTER THE CALL", "AFTR TH CLL"))
     assert desk.run().written == 0  # same etag, same token: no poll could tell
     (checked,) = verify(desk.office, desk.now, repair=True)
     assert [one.mark for one in checked.findings] == [seen.mark]
     assert checked.repaired == 1
-    assert "AFTER THE CALL" in desk.store.items[seen.href][1]
+    assert "AFTER THE CALL" in desk.store.items[seen.href][1].replace("\r\n ", "")
 
 
 def test_a_dead_token_is_no_backup_what_a_person_did_meanwhile_counts(desk: Desk) -> None:
