@@ -3,7 +3,9 @@
 A poll is one scan of the directory: names, times, sizes and inode numbers.  A file's body is read only where those
 changed.  A file is replaced as a whole (written beside it, flushed to the disk, renamed), so no reader ever sees
 half of one; and the lock on the folder keeps two calsyncs apart.  Nothing can lock out other programs, so a
-conditional write compares the file with what was last read immediately before the rename.
+conditional write compares the file with what was last read before the rename, and again after it: the new file and
+the one that stood there change places in one step, and one that a person wrote in between gets its place back.
+Where the system cannot do that (no Linux, an old network share), the comparison before has to do.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from calsync.model import Entry, Span
 _TEMPORARY = ".calsync-"
 _ABANDONED_SECONDS = 3600.0
 _FLUSHERS = 8
+_RENAME_EXCHANGE = 2
 
 
 def utc_now() -> datetime:
@@ -81,6 +84,8 @@ class FolderCalendar:
             try:
                 text, etag = _read(self.path / name)
             except FileNotFoundError:
+                if old is not None:
+                    state.copy_role(old)
                 continue  # removed between the scan and now: the next poll finds it gone
             digest = _digest(text)
             state.digest = digest if state.racy else ""
@@ -178,7 +183,7 @@ class FolderCalendar:
             with _temporary(text, folder) as (temporary, file):
                 os.fsync(file)
                 self._unchanged(target, seen)
-                os.replace(temporary, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+                self._put(temporary, target, folder, seen)
                 os.fsync(folder)
                 self._own[seen.href] = _digest(text)
                 return Receipt(seen.href, etag_of(os.fstat(file)), text)
@@ -190,8 +195,35 @@ class FolderCalendar:
                 self._unchanged(target, seen)
             except Gone:
                 return
-            target.unlink(missing_ok=True)
-            os.fsync(folder)
+            aside = self.path / f"{_TEMPORARY}{os.urandom(8).hex()}.tmp"
+            try:
+                target.rename(aside)
+            except FileNotFoundError:
+                return
+            try:
+                self._unchanged(aside, seen)
+            except Stale:
+                with contextlib.suppress(FileExistsError):  # written once more: the newer one stays
+                    _link(aside.name, target.name, folder)
+                raise
+            finally:
+                aside.unlink(missing_ok=True)
+                os.fsync(folder)
+
+    def _put(self, temporary: str, target: Path, folder: int, seen: Seen) -> None:
+        """Give a finished file the name of one that says what was last ``seen``."""
+        try:
+            swapped = _swap(temporary, target.name, folder)
+        except FileNotFoundError:
+            raise Gone(f"Calendar “{self.name}”: {seen.href} is no longer there.") from None
+        if not swapped:
+            os.replace(temporary, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            return
+        try:
+            self._unchanged(self.path / temporary, seen)
+        except Stale:
+            _swap(temporary, target.name, folder)
+            raise
 
     def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
         from calsync.calendars.ics.busy import busy
@@ -304,6 +336,24 @@ def _link(temporary: str, name: str, folder: int) -> None:
         # a file system without hard links (FAT, some network shares): claim the name first, then fill it
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644, dir_fd=folder))
         os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _swap(one: str, other: str, folder: int) -> bool:
+    """Let two files change names in one step (renameat2(2), Linux); False where the system cannot.
+
+    Raises ``FileNotFoundError`` where one of them is not there.
+    """
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    if rename(folder, os.fsencode(one), folder, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    if ctypes.get_errno() == errno.ENOENT:
+        raise FileNotFoundError(other)
+    return False
 
 
 def _same(files: dict[str, FileState], before: dict[str, FileState]) -> bool:

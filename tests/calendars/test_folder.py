@@ -181,7 +181,7 @@ def test_an_update_is_whole_or_not_at_all(path: Path, monkeypatch: pytest.Monkey
     def broken(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "replace", broken)
+    monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(Unreachable):
         calendar.update(entry(title="new"), seen)
     assert (path / receipt.href).read_bytes() == before
