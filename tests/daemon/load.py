@@ -31,7 +31,8 @@ _LOOKED_AT = 3
 """Kills through which a person has seen an event before it is edited.
 
 One thing cannot be told apart by anybody: an event that is deleted before its creation was heard to succeed, and one
-that never arrived.
+that never arrived.  On a slow machine several runs in a row may die before they hear it, so who deletes an event waits
+until the ledger says that it stands.
 """
 
 
@@ -145,11 +146,14 @@ class Load:
     """``rows`` holds the rows logged, ``done`` what was done to the event of which contact, ``moved_to`` the times
     (``20261127T100000``) to which events were moved."""
 
-    def __init__(self, log: Path, calendars: Sequence[Events], most: int, seed: int) -> None:
+    def __init__(
+        self, log: Path, calendars: Sequence[Events], most: int, seed: int, stands: Callable[[Events, str], bool]
+    ) -> None:
         self.rows: list[str] = []
         self.done: dict[int, str] = {}
         self.moved_to: dict[int, str] = {}
         self._log, self._calendars, self._most, self._seed = log, calendars, most, seed
+        self._stands = stands
         self._first_seen: dict[str, int] = {}
         self._kills = 0
         self._over = threading.Event()
@@ -209,6 +213,8 @@ class Load:
             self._first_seen[name] = sys.maxsize
             return False
         if mark == "deleted":
+            if not self._stands(events, name):
+                return False
             events.discard(name)
         elif mark == "moved":
             events.store(name, an_hour_later(text))

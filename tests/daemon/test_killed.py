@@ -16,11 +16,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from calsync.ledger import Intent, Ledger
 from tests.daemon.given import CONTACTS, ROOT, daemon, promise
 from tests.daemon.load import Events, FolderEvents, Load, ServerEvents, contacts, is_over, number_in, start_of
 from tests.e2e.rep import FOLDER, Rep, caldav
@@ -57,7 +59,8 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
         server_calendar = caldav(server.url, server.user).replace('"callbacks"', '"server"')
         rep = Rep(folder / "rep", FOLDER + server_calendar, contacts=contacts(MOST_ROWS))
         events: dict[str, Events] = {"callbacks": FolderEvents(rep.folder / "calendar"), "server": ServerEvents(server)}
-        load = Load(rep.log_file, list(events.values()), MOST_ROWS, SEED)
+        stands = partial(heard, rep.folder / "state" / "ledger.db", {id(one): name for name, one in events.items()})
+        load = Load(rep.log_file, list(events.values()), MOST_ROWS, SEED, stands)
         load.start()
         try:
             kill_again_and_again(rep, load, folder / "said.txt")
@@ -74,6 +77,16 @@ def survived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
         calls = {name: [text for text in found if "notice-" not in text] for name, found in texts.items()}
         yield Survived(rep, load, calls, calsync(rep, "plan", "--json"), recorded, again)
         rep.close()
+
+
+def heard(ledger: Path, names: dict[int, str], events: Events, file: str) -> bool:
+    """Whether calsync heard that it had created an event."""
+    book = Ledger(ledger, read_only=True)
+    try:
+        row = book.rows(names[id(events)]).get(Path(file).stem)
+        return row is not None and row.status.present and row.intent is Intent.NONE
+    finally:
+        book.close()
 
 
 def kill_again_and_again(rep: Rep, load: Load, said: Path) -> None:
