@@ -26,6 +26,12 @@ from calsync.sources.numbers import BadNumber, Numbers
 from calsync.sources.spec import SourceSpec
 from calsync.sources.touches import Touches
 
+_MUCH = 5_000
+"""Rows that are let go before the collector looks for what went with them."""
+
+_BESIDES = 100
+"""What a reading of no rows at all may have kept from the collector, counted in rows."""
+
 
 @dataclass(slots=True)
 class _Listed:
@@ -70,6 +76,7 @@ class Reader:
         self._book: Book | None = None
         self._whole = False
         self._recall = recall
+        self._let_go = 0
         self.changed: frozenset[str] | None = None
         self.parsed = 0
         self.counts: Mapping[str, int] = {}
@@ -83,7 +90,7 @@ class Reader:
         self.parsed = 0
         recall, self._recall = self._recall, None
         if recall is not None:
-            with _no_collection(again=False):
+            with _no_collection():
                 kept = recall()
                 if kept is not None:
                     self._go_on(kept)
@@ -114,7 +121,11 @@ class Reader:
         return False
 
     def _read_all(self, now: datetime) -> Book:
-        with _no_collection(again=self._book is not None):
+        if self._book is not None:
+            self._let_go += _BESIDES + sum(self.counts.values())
+        much = self._let_go >= _MUCH
+        self._let_go = 0 if much else self._let_go
+        with _no_collection(first=much):
             found = [self._read_list(spec, index, now) for index, spec in enumerate(self._contact_specs)]
             uids = frozenset().union(*(one.uids for _, one in found))
             merged = merge((contact for _, one in found for contact in one.contacts), uids)
@@ -224,17 +235,18 @@ def _own(texts: Collection[str], numbers: Numbers) -> Iterator[str]:
 
 
 @contextmanager
-def _no_collection(*, again: bool) -> Iterator[None]:
+def _no_collection(*, first: bool = False) -> Iterator[None]:
     """Keep the garbage collector away from what is being read.
 
     Reading makes some 300,000 values that live as long as the Book and form no cycles.  Walking over them as they grow,
     and once more at the end, would cost more than making them, so they are put where the collector does not look
     (``gc.freeze``); they are freed like anything else when the Book goes.  Whatever else was frozen with them gets its
-    turn when everything is read ``again``.
+    turn where a collection is asked for ``first``: once much has been let go, because it walks over the whole process,
+    which costs a small log more than reading it.
     """
     was_on = gc.isenabled()
     gc.disable()
-    if again:
+    if first:
         gc.unfreeze()
         gc.collect()
     try:
