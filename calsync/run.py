@@ -333,7 +333,7 @@ def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
 
 
 def _adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool:
-    """Hear what was written on events that the ledger does not know; whether there is a row more in the log now."""
+    """Hear what was written on events that the ledger does not know; whether there is anything new to plan with."""
     heard = []
     for look in looks:
         rows, said = adopted_words(plan, look.unknown)
@@ -341,7 +341,8 @@ def _adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> boo
             look.rows = {**look.rows, **rows}
             look.unknown = {uid: seen for uid, seen in look.unknown.items() if uid not in rows}
             heard.append(replace(look, marks=said))
-    return bool(heard) and bool(_learn(run, book, heard).attempts) and not run.dry_run
+    learnt = _learn(run, book, heard) if heard else Learnt()
+    return bool(learnt.attempts or learnt.decisions) and not run.dry_run
 
 
 def _put_decision(run: Run, decision: Decision) -> None:

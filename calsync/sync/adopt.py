@@ -14,7 +14,7 @@ from calsync.calendars.base import Seen
 from calsync.ledger.rows import Decision, Row, Status
 from calsync.model import Entry, Plan
 from calsync.sync.faces import moment_text
-from calsync.sync.marks import Said, beside_title, stamp_of
+from calsync.sync.marks import Moved, Said, beside_title, stamp_of
 from calsync.sync.plan import row_of
 
 
@@ -27,13 +27,13 @@ def adopted_times(plan: Plan, unknown: Mapping[str, Seen], calendar: str, now: d
     return moves
 
 
-def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Row], tuple[Said, ...]]:
-    """Rows, by UID, for the unknown events on which somebody wrote, and the words.
+def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Row], tuple[Said | Moved, ...]]:
+    """Rows, by UID, for the unknown events on which somebody wrote, and the words; a move of the same event with them.
 
     Our title has to stand in theirs as it is now: what else a title may say is nobody's outcome.
     """
     rows: dict[str, Row] = {}
-    said: list[Said] = []
+    said: list[Said | Moved] = []
     for entry, seen in _pairs(plan, unknown):
         row = row_of(seen)
         ours = " ".join(entry.title.split())
@@ -41,6 +41,8 @@ def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Ro
         if words:
             rows[seen.uid] = replace(row, ours_title=ours if ours in row.face.title else row.ours_title)
             said.append(Said(seen.uid, seen.mark, words, None, stamp_of(seen)))
+            if isinstance(seen.start, datetime) and isinstance(seen.end, datetime) and _span(seen) != _span(entry):
+                said.append(Moved(entry.mark, seen.start, seen.end))
     return rows, tuple(said)
 
 

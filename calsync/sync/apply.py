@@ -205,8 +205,8 @@ class Writer:
         self.cache.drop_token(self.calendar.name)
         if face_of_seen(seen) == draft.row.intended:
             return Receipt(seen.href, seen.etag, seen.raw), False
-        # It stands there with other words or at another time: take it as it is, and decide anew.
-        self._remember("adopted", row_of(seen))
+        # It stands there with other words or at another time: look at it again, and decide anew.
+        self._remember("adopted", _found(draft, seen))
         self.cache.put_seen(self.calendar.name, [seen])
         return None, True
 
@@ -294,6 +294,18 @@ class Writer:
                 self._remember("turned down", replace(row, etag=""))
             case _:
                 pass
+
+
+def _found(draft: _Draft, seen: Seen) -> Row:
+    """A row for an event that stood where we meant to write: what differs from what we meant is a person's doing, and
+    the next look hears it.  Where not even our title is left, nothing can be told from the title."""
+    row = row_of(seen)
+    meant = draft.row.face
+    if row.status is Status.HISTORY:
+        return row
+    title = meant.title if meant.title in row.face.title else row.face.title
+    face = replace(meant, title=title, body=row.face.body, notes=row.face.notes)
+    return replace(row, etag="", ours_title=title, face=face)
 
 
 def _later(now: datetime, rows: Iterable[Row]) -> datetime:

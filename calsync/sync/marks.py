@@ -97,10 +97,18 @@ class News:
 
 def last_remembered(rows: Mapping[str, Row], seen: Mapping[str, Seen], same: Iterable[str]) -> datetime | None:
     """When the latest of the events was written that stand as the ledger has them, by etag (``same``) or in what they
-    say; ``None`` where there is none."""
+    say; ``None`` where there is none.
+
+    A row is stamped also when an event is taken over that was written long before; what stands there was not written
+    later than the event itself says.
+    """
     standing = {uid for uid, one in seen.items() if uid in rows and face_of_seen(one) == rows[uid].face}
-    written = [rows[uid].updated_at for uid in standing.union(same) if rows[uid].intent is Intent.NONE]
-    return max((moment for moment in written if moment is not None), default=None)
+    written = []
+    for uid in standing.union(same):
+        row, said = rows[uid], seen[uid].modified if uid in seen else None
+        if row.intent is Intent.NONE and row.updated_at is not None:
+            written.append(min(row.updated_at, said) if said is not None else row.updated_at)
+    return max(written, default=None)
 
 
 def read_marks(

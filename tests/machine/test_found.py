@@ -14,8 +14,8 @@ from calsync.calendars.base import Seen
 from calsync.office import Office
 from calsync.run import run_once
 from tests.e2e.rep import CHICAGO
-from tests.machine.faults import Hostile, Killed, Server
-from tests.pains.test_pains import LOG
+from tests.machine.faults import Hostile, Killed, Server, backup, restore
+from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
 
 
@@ -181,3 +181,56 @@ def test_without_a_ledger_a_noted_event_that_nobody_is_owed_any_more_becomes_his
     assert "asks about oak" in kept.description
     assert (kept.start, kept.alarms) == (seen.start, ())
     assert desk.run().written == 0
+
+
+def test_what_was_done_to_events_that_a_first_listing_left_out_is_heard(desk: Desk) -> None:
+    """The ledger is lost, and the listing hides half of what stands there: our creates find it, and listen to it."""
+    wanted = {}
+    for seen in desk.events():
+        assert isinstance(seen.start, datetime)
+        wanted[seen.uid] = seen.start + timedelta(hours=7)
+        desk.edit(seen, start=wanted[seen.uid], end=wanted[seen.uid] + timedelta(minutes=25))
+    forget(desk)
+    desk.hostile.armed["poll that leaves some out"] = 0
+    desk.run()
+    desk.run()
+    assert {one.uid: one.start for one in desk.events()} == wanted
+    assert desk.run().written == 0
+
+
+def test_outcomes_on_events_that_a_first_listing_left_out_are_recorded_once(desk: Desk) -> None:
+    for seen in desk.events():
+        desk.edit(seen, title=f"spoke {seen.title}")
+    forget(desk)
+    desk.hostile.armed["poll that leaves some out"] = 0
+    desk.run()
+    desk.run()
+    assert sorted(recorded(desk)) == [(name, "connected") for name in sorted(NAMES)]
+
+
+def test_what_was_only_taken_over_since_does_not_make_a_backup_younger(desk: Desk) -> None:
+    """The server comes back from before a note; an event that was taken over since, and not written, proves nothing."""
+    desk.edit(ann(desk), title=f"spoke {ann(desk).title}")
+    desk.run()
+    old = backup(desk.server)
+    noted = next(one for one in desk.events() if "Bob" in one.title)
+    desk.edit(noted, description=f"{noted.description.rstrip()}\nasks about oak\n")
+    desk.run(timedelta(hours=1))
+    forget(desk)
+    desk.run()
+    restore(desk.server, old)
+    desk.run()
+    assert "asks about oak" in "".join(one.description for one in desk.events())
+
+
+@pytest.mark.parametrize("words", ["hm?", "ask Lee first"])
+def test_an_event_written_on_and_moved_while_the_ledger_was_lost_stays_where_it_was_put(desk: Desk, words: str) -> None:
+    seen = ann(desk)
+    assert isinstance(seen.start, datetime)
+    start = seen.start + timedelta(hours=7)
+    text = seen.description.replace("\nOUTCOME:\n", f"\nOUTCOME: {words}\n")
+    desk.edit(seen, description=text, start=start, end=start + timedelta(minutes=25))
+    forget(desk)
+    desk.run()
+    desk.run()
+    assert (ann(desk).start, ann(desk).end) == (start, start + timedelta(minutes=25))
