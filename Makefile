@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto --dist loadgroup
 # Whether the tests may start a systemd of their own: as root, where it is installed.
 LAB ?= $(shell [ "$$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && command -v dbus-daemon)
-LIVES ?= 48000
+STEPS ?= 1000000
 PREFIX ?= $(HOME)/.local
 APP := $(PREFIX)/share/calsync/venv
 
@@ -53,7 +53,7 @@ year: $(VENV)/.installed-dev  ## three years of a rep with 2,000 contacts, fifte
 	CALSYNC_YEARS=3 $(BIN)/python -m pytest -s --timeout=0 tests/year
 
 soak: kills  ## a million steps of a rep's life; the daemon killed 200 times; 500 attempts by the clock
-	CALSYNC_LIVES=$(LIVES) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
+	CALSYNC_STEPS=$(STEPS) $(BIN)/python -m pytest -q -n auto tests/machine --timeout=0
 	$(BIN)/python -m benchmarks.daemon --samples 500
 
 lint: $(VENV)/.installed-dev  ## style, types
