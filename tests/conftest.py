@@ -11,6 +11,6 @@ pytest.register_assert_rewrite(
 )
 
 # A machine that decides whether a change may land tries the same examples each time; a person's tries new ones.
-settings.register_profile("steady", derandomize=True, database=None, print_blob=True)
+settings.register_profile("steady", derandomize=True, database=None, deadline=None, print_blob=True)
 if os.environ.get("CI"):
     settings.load_profile("steady")
