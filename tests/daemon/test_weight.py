@@ -67,8 +67,9 @@ def written(rep: Rep) -> bool:
 
 
 def test_it_fits_and_sleeps_between_its_ticks(settled: Process, request: pytest.FixtureRequest) -> None:
-    """60 MB with CalDAV, 70 with Google; no thread is woken, no CPU is used."""
-    limit = 70 if "Google" in request.node.name else 60
+    """60 MB with CalDAV, 70 with Google (and one for what differs between builds of Python: it is close); no thread is
+    woken, no CPU is used."""
+    limit = 71 if "Google" in request.node.name else 60
     assert settled.memory()["Rss"] <= limit
     switches, ticks = settled.switches(), settled.ticks()
     time.sleep(QUIET)
