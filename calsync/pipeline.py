@@ -252,8 +252,3 @@ def _problems(world: World, folded: Folded, placed: tuple[Placed, ...]) -> tuple
     found = [*world.problems, *world.book.problems, *folded.problems]
     found += [one.problem for one in placed if one.problem is not None]
     return tuple(dict.fromkeys(found))
-
-
-def rereading(world: World, *, book: Book | None = None, decisions: Decisions | None = None) -> World:
-    """The same world after something was learnt."""
-    return replace(world, book=book or world.book, decisions=decisions or world.decisions)

@@ -22,9 +22,6 @@ class Style:
     def bold(self, text: str) -> str:
         return self._with("1", text)
 
-    def dim(self, text: str) -> str:
-        return self._with("2", text)
-
     def red(self, text: str) -> str:
         return self._with("1;31", text)
 

@@ -17,7 +17,7 @@ from calsync.errors import CalendarError, CalsyncError, Gone, Refused, Stale, Ta
 from calsync.ledger import Cache, Ledger
 from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
-from calsync.sync.actions import Action, Adopt, Create, Delete, Update, verb
+from calsync.sync.actions import Action, Adopt, Create, Delete, Update
 from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
 from calsync.sync.notices import NOTICE, memo
 from calsync.sync.plan import row_of
@@ -333,9 +333,3 @@ def _as_seen(entry: Entry, receipt: Receipt) -> Seen:
         alarms=entry.alarms,
         raw=receipt.raw,
     )
-
-
-def describe(done: Done) -> str:
-    """One line for the log: the verb, the commitment's id, why; never a name or a number."""
-    outcome = f" - not done: {type(done.error).__name__}" if done.error else ""
-    return f"{verb(done.action)} {done.action.mark}{outcome}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -15,6 +16,27 @@ from calsync.model import Entry
 
 T = TypeVar("T")
 
+Lie = Callable[[Changes, Changes], Changes]
+"""What is answered in place of a poll's true answer; told of that, and of everything there is."""
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def all_is_gone(found: Changes, _whole: Changes) -> Changes:
+    return Changes((), (), found.token, full=True)
+
+
+def some_are_left_out(_found: Changes, whole: Changes) -> Changes:
+    return replace(whole, seen=whole.seen[::2])
+
+
+def some_are_gone(found: Changes, whole: Changes) -> Changes:
+    hrefs = tuple(one.href for one in whole.seen[:2])
+    seen = tuple(one for one in found.seen if one.href not in hrefs)
+    return replace(found, seen=seen, gone=(*found.gone, *hrefs))
+
 
 class Hostile(MemoryCalendar):
     """Faults are armed from outside and go off once."""
@@ -24,11 +46,14 @@ class Hostile(MemoryCalendar):
         self.lose_answer_in: int | None = None
         self.drop_request_in: int | None = None
         self.forget_token = False
+        self.lie: Lie | None = None
         self.meanwhile: Callable[[], None] | None = None
 
     def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
         forget, self.forget_token = self.forget_token, False
-        return super().changes(None if forget else token, known)
+        found = super().changes(None if forget else token, known)
+        lie, self.lie = self.lie, None
+        return found if lie is None else lie(found, super().changes(None))
 
     def create(self, entry: Entry) -> Receipt:
         return self._write(lambda: super(Hostile, self).create(entry))

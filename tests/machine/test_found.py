@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from calsync.calendars.base import Seen
+from calsync.calendars.memory import MemoryStore
 from calsync.office import Office
 from calsync.run import run_once
 from tests.e2e.rep import CHICAGO
-from tests.machine.faults import Hostile, Killed, Server, backup, restore
+from tests.machine.calendar import Hostile, Killed, all_is_gone, backup, restore, some_are_gone, some_are_left_out
 from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
 
@@ -24,8 +25,8 @@ class Desk(PlainDesk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.store = self.server = Server()
-        self.hostile = Hostile("callbacks", zone=CHICAGO, server=self.server, clock=lambda: self.now)
+        self.store = MemoryStore()
+        self.hostile = Hostile("callbacks", zone=CHICAGO, store=self.store, clock=lambda: self.now)
         self.office.close()
         self.open()
 
@@ -62,7 +63,7 @@ def recorded(desk: Desk) -> list[tuple[str, str]]:
 
 
 def test_a_call_that_is_said_to_be_gone_and_is_there_is_not_waived(desk: Desk) -> None:
-    desk.hostile.armed["poll that says some are gone"] = 0
+    desk.hostile.lie = some_are_gone
     report = desk.run()
     assert [one.action for one in report.actions] == []
     assert len(desk.events()) == 8
@@ -70,7 +71,7 @@ def test_a_call_that_is_said_to_be_gone_and_is_there_is_not_waived(desk: Desk) -
 
 def test_without_ledger_or_token_a_few_that_a_listing_leaves_out_are_not_waived(desk: Desk) -> None:
     desk.office.cache.drop_token("callbacks")
-    desk.hostile.armed["poll that leaves some out"] = 0
+    desk.hostile.lie = some_are_left_out
     assert [one.action for one in desk.run().actions] == []
     assert len(desk.events()) == 8
 
@@ -114,7 +115,7 @@ def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk) -
 
 def test_an_outcome_is_one_row_though_our_answer_to_it_was_cut_and_the_event_edited_again(desk: Desk) -> None:
     desk.edit(ann(desk), title=f"no {ann(desk).title}")
-    desk.hostile.armed["write cut before it landed"] = 0
+    desk.hostile.drop_request_in = 0
     desk.run()
     seen = ann(desk)
     assert seen.title.startswith("no ")
@@ -153,7 +154,7 @@ def test_a_first_listing_that_lied_is_found_out_and_leaves_no_orphan(desk: Desk)
     forget(desk)
     rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
     (desk.folder / "attempts.csv").write_text("".join(rows))
-    desk.hostile.armed["poll that says all is gone"] = 0
+    desk.hostile.lie = all_is_gone
     desk.run()
     desk.run()
     assert sorted(one.title.split()[1] for one in desk.events()) == ["Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"]
@@ -191,7 +192,7 @@ def test_what_was_done_to_events_that_a_first_listing_left_out_is_heard(desk: De
         wanted[seen.uid] = seen.start + timedelta(hours=7)
         desk.edit(seen, start=wanted[seen.uid], end=wanted[seen.uid] + timedelta(minutes=25))
     forget(desk)
-    desk.hostile.armed["poll that leaves some out"] = 0
+    desk.hostile.lie = some_are_left_out
     desk.run()
     desk.run()
     assert {one.uid: one.start for one in desk.events()} == wanted
@@ -202,7 +203,7 @@ def test_outcomes_on_events_that_a_first_listing_left_out_are_recorded_once(desk
     for seen in desk.events():
         desk.edit(seen, title=f"spoke {seen.title}")
     forget(desk)
-    desk.hostile.armed["poll that leaves some out"] = 0
+    desk.hostile.lie = some_are_left_out
     desk.run()
     desk.run()
     assert sorted(recorded(desk)) == [(name, "connected") for name in sorted(NAMES)]
@@ -212,13 +213,14 @@ def test_what_was_only_taken_over_since_does_not_make_a_backup_younger(desk: Des
     """The server comes back from before a note; an event that was taken over since, and not written, proves nothing."""
     desk.edit(ann(desk), title=f"spoke {ann(desk).title}")
     desk.run()
-    old = backup(desk.server)
+    old = backup(desk.store)
     noted = next(one for one in desk.events() if "Bob" in one.title)
     desk.edit(noted, description=f"{noted.description.rstrip()}\nasks about oak\n")
     desk.run(timedelta(hours=1))
     forget(desk)
     desk.run()
-    restore(desk.server, old)
+    restore(desk.store, old)
+    desk.hostile.forget_token = True
     desk.run()
     assert "asks about oak" in "".join(one.description for one in desk.events())
 

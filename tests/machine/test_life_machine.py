@@ -40,7 +40,7 @@ from calsync.office import Office
 from calsync.run import run_once
 from calsync.sync.report import Report
 from tests.e2e.rep import CHICAGO, FOLDER, HEAD
-from tests.machine.calendar import Hostile, backup, restore
+from tests.machine.calendar import Hostile, Killed, backup, restore
 
 NAMES = ("ann", "bob", "cat", "dan")
 CONTACTS = "id,name,phone,region\n" + "".join(
@@ -52,10 +52,6 @@ FOREIGN = (
     "DTSTAMP:20261001T000000Z\r\nDTSTART:20261102T150000Z\r\nDTEND:20261102T160000Z\r\nSUMMARY:Dentist\r\n"
     "END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 class Life(RuleBasedStateMachine):

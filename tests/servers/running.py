@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -151,8 +150,3 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV_"))}
     who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com", "GIT_COMMITTER_NAME": "t"}
     return {**kept, **who, "GIT_COMMITTER_EMAIL": "t@example.com"}
-
-
-def wipe(server: Server) -> None:
-    """Forget all data, as a server does that was set up anew."""
-    shutil.rmtree(server.storage, ignore_errors=True)
