@@ -106,6 +106,8 @@ class Office:
         self.calm: Calm | None = None
         self.memory = Memory()
         """What was planned last time, so that a plan works out only what changed."""
+        self.busy: dict[str, tuple[Span, ...]] = {}
+        """What each calendar that is read for busy times said last."""
         self._keeper: Keeper | None = None
         self.doubted: Book | None = None
         """What the files said when they were last refused for having shrunk."""

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from calsync.calendars import CalendarSpec
 from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, Refused, SourceError
 from calsync.ledger import CalendarRow, Decision, Status, writer_id
 from calsync.look import Confirmation, Look, look_at
 from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
-from calsync.office import Calm, Office, noted
+from calsync.office import Branch, Calm, Office, noted
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
 from calsync.placing.pins import GRACE
@@ -69,7 +68,7 @@ class Run:
         return Confirmation(self.office.ledger, self.confirm, self.dry_run)
 
     def report(self, plan: Plan | None) -> Report:
-        order = [spec.name for spec in self.office.settings.calendars]
+        order = [spec.name for spec in self.office.settings.every_calendar]
         return Report(
             now=self.now,
             plan=plan,
@@ -360,21 +359,24 @@ def _decide(run: Run, decisions: Iterable[Decision]) -> None:
 
 
 def _busy(run: Run) -> tuple[Span, ...]:
-    """The rep's busy times from the calendars named for it; one that fails is said and does not stop the rest."""
-    spans: list[Span] = []
-    for spec in _busy_specs(run.office):
+    """The rep's busy times from the calendars named for it.
+
+    One that fails is said and does not stop the rest; until it answers again, the rep is as busy as it said last.
+    """
+    office = run.office
+    for spec in office.settings.asked_for_busy:
         if spec.name in run.skip:
             continue
         try:
-            spans.extend(run.office.branch(spec).calendar.busy(run.now - DAY, run.now + BUSY_AHEAD, spec.away))
+            branch = office.branch(spec)
+            office.busy[spec.name] = branch.calendar.busy(run.now - DAY, run.now + BUSY_AHEAD, spec.away)
         except CalendarError as error:
             _failed(run, spec.name, error)
+        else:
+            if spec in office.settings.busy_calendars:
+                _has_answered(run, spec.name, branch)
+    spans = [span for told in office.busy.values() for span in told]
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
-
-
-def _busy_specs(office: Office) -> tuple[CalendarSpec, ...]:
-    settings = office.settings
-    return (*(spec for spec in settings.calendars if spec.busy), *settings.busy_calendars)
 
 
 # -- applying ----------------------------------------------------------------------------------------------------------
@@ -494,11 +496,13 @@ def _finish(run: Run, looks: Iterable[Look]) -> None:
 
 
 def _succeeded(run: Run, look: Look) -> None:
-    state = CalendarState(look.spec.name, "ok", last_sync=run.now)
-    run.states[look.spec.name] = state
-    look.branch.state = state
+    _has_answered(run, look.spec.name, look.branch)
+
+
+def _has_answered(run: Run, name: str, branch: Branch) -> None:
+    run.states[name] = branch.state = CalendarState(name, "ok", last_sync=run.now)
     if not run.dry_run:
-        run.office.ledger.put_calendar(CalendarRow(look.spec.name, "ok", "", run.now.astimezone(UTC)))
+        run.office.ledger.put_calendar(CalendarRow(name, "ok", "", run.now.astimezone(UTC)))
 
 
 def _note(run: Run, calendar: str, action: Action) -> None:

@@ -70,7 +70,7 @@ def _findings(config: Path | None, at: str | None, *, offline: bool) -> Iterator
     except CalsyncError as error:
         yield Finding("cadences, templates and ledger", "cannot be used", _inside(error), error)
     if not offline:
-        for spec in (*chosen.calendars, *chosen.busy_calendars):
+        for spec in chosen.every_calendar:
             yield _calendar(spec, chosen)
 
 

@@ -94,8 +94,7 @@ def free_view(config: Path | None, at: str | None) -> Iterator[FreeView]:
 def _busy(office: Office, now: datetime) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     spans: list[Span] = []
     unread = []
-    asked = (*(spec for spec in office.settings.calendars if spec.busy), *office.settings.busy_calendars)
-    for spec in asked:
+    for spec in office.settings.asked_for_busy:
         try:
             spans.extend(office.branch(spec).calendar.busy(now - DAY, now + BUSY_AHEAD, spec.away))
         except CalendarError as error:

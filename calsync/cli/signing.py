@@ -14,7 +14,7 @@ def google(config: Path | None, client_secrets: Path | None, calendar: str, *, a
     settings = looking.settings(config)
     zone = settings.rep().zone
     report = auth.auth_google(
-        (*settings.calendars, *settings.busy_calendars),
+        settings.every_calendar,
         now=moment(None, zone),
         zone=zone,
         show=lambda text: sys.stderr.write(f"{text}\n"),
@@ -28,7 +28,7 @@ def status(config: Path | None, *, as_json: bool, offline: bool) -> int:
     """How each sign-in stands."""
     settings = looking.settings(config)
     zone = settings.rep().zone
-    specs = (*settings.calendars, *settings.busy_calendars)
+    specs = settings.every_calendar
     return _say(auth.auth_status(specs, now=moment(None, zone), zone=zone, offline=offline), as_json=as_json)
 
 

@@ -27,7 +27,7 @@ def run(config: Path | None, at: str | None, *, as_json: bool) -> int:
     with looking.view(config, at) as view:
         known = view.office.ledger.calendars()
         calendars = []
-        for spec in view.office.settings.calendars:
+        for spec in view.office.settings.every_calendar:
             row = known.get(spec.name)
             calendars.append(
                 CalendarState(row.name, row.state, row.reason, row.last_sync)

@@ -81,6 +81,16 @@ class Settings:
         return _if_there(self.written_template_folder)
 
     @property
+    def every_calendar(self) -> tuple[CalendarSpec, ...]:
+        """Those that are written to, and those that are only read."""
+        return (*self.calendars, *self.busy_calendars)
+
+    @property
+    def asked_for_busy(self) -> tuple[CalendarSpec, ...]:
+        """The calendars that are read for busy times."""
+        return (*(spec for spec in self.calendars if spec.busy), *self.busy_calendars)
+
+    @property
     def word_folders(self) -> tuple[Path, ...]:
         """Where the rep's own cadences and templates are to be, there or not."""
         written = (self.written_cadence_folder, self.written_template_folder)

@@ -262,7 +262,7 @@ class Daemon:
     def _data(self) -> tuple[Iterable[Path], Iterable[Path]]:
         settings = self._settings
         sources = [spec.path for spec in (*settings.contacts, *settings.attempts)]
-        folders = [spec.path for spec in (*settings.calendars, *settings.busy_calendars) if spec.path]
+        folders = [spec.path for spec in settings.every_calendar if spec.path]
         # The folders of calendars are watched as names in theirs, too: one that is made later is noticed.
         return (*sources, settings.own_log, *folders), folders
 

@@ -27,7 +27,7 @@ def writable_paths(settings: Settings) -> tuple[Path, ...]:
 
 def credentials(settings: Settings) -> Mapping[str, Path]:
     """Credential name -> the file it is loaded from: ``credentials/NAME`` beside the configuration."""
-    names = [spec.password_credential for spec in (*settings.calendars, *settings.busy_calendars)]
+    names = [spec.password_credential for spec in settings.every_calendar]
     return {name: settings.folder / "credentials" / name for name in names if name}
 
 

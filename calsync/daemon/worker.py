@@ -202,7 +202,7 @@ class Worker:
     def _whole(self, report: Report) -> Report:
         """The report with those calendars too that were left alone this time, as they stood when they were tried."""
         known = self._states | {state.name: state for state in report.calendars}
-        names = [spec.name for spec in self._settings.calendars]
+        names = [spec.name for spec in self._settings.every_calendar]
         self._states = {name: known[name] for name in names if name in known}
         return replace(report, calendars=tuple(self._states.values()))
 

@@ -97,3 +97,22 @@ def test_a_busy_calendar_that_cannot_be_read_is_said_and_stops_nobody(rep: Rep) 
     report = rep.run("2026-10-26 18:00")
     assert f"{called(rep):%a}" == "Fri"
     assert report.written > 0
+    assert {one.name: one.state for one in report.calendars} == {"callbacks": "ok", "main": "unreachable"}
+    (rep.folder / "main").unlink()
+    (rep.folder / "main").mkdir()
+    mended = rep.run("2026-10-26 18:05")
+    assert {one.name: one.state for one in mended.calendars} == {"callbacks": "ok", "main": "ok"}
+
+
+def test_until_a_busy_calendar_answers_again_the_rep_is_as_busy_as_it_said_last(rep: Rep) -> None:
+    write(rep.folder / "main", "meeting", clock(14), clock(18))
+    rep.evening("2026-10-26 18:00")
+    (rep.folder / "main" / "meeting.ics").unlink()
+    (rep.folder / "main").rmdir()
+    (rep.folder / "main").write_text("a file where a folder should be", encoding="utf-8")
+    rep.log("2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,")
+    report = rep.run("2026-10-26 18:05")
+    assert "unreachable" in {one.state for one in report.calendars}
+    bob = rep.event("Bob").start
+    assert isinstance(bob, datetime)
+    assert bob.astimezone(at("2026-10-30 12:00").tzinfo).hour < 14
