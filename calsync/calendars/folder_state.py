@@ -105,7 +105,7 @@ def scan(path: Path, before: Mapping[str, FileState]) -> dict[str, FileState]:
                 stat = item.stat()
             except FileNotFoundError:
                 continue
-            stamp = modified, _, _ = stat.st_mtime_ns, stat.st_size, stat.st_ino
+            stamp = modified, _, _ = stamp_of(stat)
             old = before.get(name)
             if old is not None and old.stamp == stamp and not old.racy:
                 files[name] = old

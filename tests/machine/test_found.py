@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from calsync.calendars.base import Seen
 from calsync.calendars.memory import MemoryStore
 from calsync.office import Office
 from calsync.run import run_once
@@ -49,11 +48,6 @@ def forget(desk: Desk) -> None:
     desk.open()
 
 
-def ann(desk: Desk) -> Seen:
-    (found,) = [one for one in desk.events() if "Ann" in one.title and not one.title.startswith("✓")]
-    return found
-
-
 def recorded(desk: Desk) -> list[tuple[str, str]]:
     file = desk.folder / "attempts.calsync.csv"
     if not file.exists():
@@ -78,7 +72,7 @@ def test_without_ledger_or_token_a_few_that_a_listing_leaves_out_are_not_waived(
 
 @pytest.mark.parametrize("place", ["title", "outcome line"])
 def test_words_written_while_the_ledger_was_lost_are_heard_once(desk: Desk, place: str) -> None:
-    seen = ann(desk)
+    seen = desk.call("Ann")
     if place == "title":
         desk.edit(seen, title=f"spoke {seen.title}")
     else:
@@ -92,18 +86,22 @@ def test_words_written_while_the_ledger_was_lost_are_heard_once(desk: Desk, plac
 
 
 def test_an_event_made_longer_while_the_ledger_was_lost_stays_so(desk: Desk) -> None:
-    seen = ann(desk)
+    seen = desk.call("Ann")
     assert isinstance(seen.end, datetime)
     desk.edit(seen, end=seen.end + timedelta(minutes=30))
     forget(desk)
     desk.run()
-    assert ann(desk).end == seen.end + timedelta(minutes=30)
+    assert desk.call("Ann").end == seen.end + timedelta(minutes=30)
 
 
-def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk) -> None:
-    seen = ann(desk)
+@pytest.mark.parametrize("ledger", ["kept", "lost"])
+def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk, ledger: str) -> None:
+    seen = desk.call("Ann")
     desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
-    desk.run()
+    if ledger == "lost":
+        forget(desk)
+    else:
+        desk.run()
     (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
     desk.run()
     (kept,) = [one for one in desk.events() if "Ann" in one.title]
@@ -114,10 +112,10 @@ def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk) -
 
 
 def test_an_outcome_is_one_row_though_our_answer_to_it_was_cut_and_the_event_edited_again(desk: Desk) -> None:
-    desk.edit(ann(desk), title=f"no {ann(desk).title}")
+    desk.edit(desk.call("Ann"), title=f"no {desk.call('Ann').title}")
     desk.hostile.drop_request_in = 0
     desk.run()
-    seen = ann(desk)
+    seen = desk.call("Ann")
     assert seen.title.startswith("no ")
     desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
     desk.run(timedelta(minutes=10))
@@ -161,26 +159,13 @@ def test_a_first_listing_that_lied_is_found_out_and_leaves_no_orphan(desk: Desk)
 
 
 def test_history_begins_with_its_check_mark_whatever_else_was_written_before_the_title(desk: Desk) -> None:
-    seen = ann(desk)
+    seen = desk.call("Ann")
     outcome = seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: spoke\n")
     desk.edit(seen, title=f"ask Lee {seen.title}", description=outcome)
     desk.run()
     (history,) = [one for one in desk.events() if "✓" in one.title]
     assert history.title.startswith("✓")
     assert "ask Lee" in history.title
-    assert desk.run().written == 0
-
-
-def test_without_a_ledger_a_noted_event_that_nobody_is_owed_any_more_becomes_history(desk: Desk) -> None:
-    seen = ann(desk)
-    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
-    forget(desk)
-    (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
-    desk.run()
-    (kept,) = [one for one in desk.events() if "Ann" in one.title]
-    assert kept.title.startswith("✓")
-    assert "asks about oak" in kept.description
-    assert (kept.start, kept.alarms) == (seen.start, ())
     assert desk.run().written == 0
 
 
@@ -211,7 +196,7 @@ def test_outcomes_on_events_that_a_first_listing_left_out_are_recorded_once(desk
 
 def test_what_was_only_taken_over_since_does_not_make_a_backup_younger(desk: Desk) -> None:
     """The server comes back from before a note; an event that was taken over since, and not written, proves nothing."""
-    desk.edit(ann(desk), title=f"spoke {ann(desk).title}")
+    desk.edit(desk.call("Ann"), title=f"spoke {desk.call('Ann').title}")
     desk.run()
     old = backup(desk.store)
     noted = next(one for one in desk.events() if "Bob" in one.title)
@@ -227,7 +212,7 @@ def test_what_was_only_taken_over_since_does_not_make_a_backup_younger(desk: Des
 
 @pytest.mark.parametrize("words", ["hm?", "ask Lee first"])
 def test_an_event_written_on_and_moved_while_the_ledger_was_lost_stays_where_it_was_put(desk: Desk, words: str) -> None:
-    seen = ann(desk)
+    seen = desk.call("Ann")
     assert isinstance(seen.start, datetime)
     start = seen.start + timedelta(hours=7)
     text = seen.description.replace("\nOUTCOME:\n", f"\nOUTCOME: {words}\n")
@@ -235,4 +220,4 @@ def test_an_event_written_on_and_moved_while_the_ledger_was_lost_stays_where_it_
     forget(desk)
     desk.run()
     desk.run()
-    assert (ann(desk).start, ann(desk).end) == (start, start + timedelta(minutes=25))
+    assert (desk.call("Ann").start, desk.call("Ann").end) == (start, start + timedelta(minutes=25))

@@ -14,11 +14,8 @@ from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.model import Entry
 from calsync.office import Office
 from calsync.run import run_once
+from tests.machine.calendar import Killed
 from tests.pains.test_pains import Bad, Desk
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 @pytest.fixture
@@ -29,19 +26,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.office.close()
 
 
-def ann(desk: Desk) -> Seen:
-    (found,) = [one for one in desk.events() if "Ann" in one.title and not one.title.startswith("✓")]
-    return found
-
-
 def say(desk: Desk, words: str) -> None:
     desk.now += timedelta(minutes=5)
-    desk.edit(ann(desk), title=f"{words} {ann(desk).title}")
+    desk.edit(desk.call("Ann"), title=f"{words} {desk.call('Ann').title}")
 
 
 def note(desk: Desk, words: str) -> None:
     desk.now += timedelta(minutes=5)
-    desk.edit(ann(desk), description=f"{ann(desk).description.rstrip()}\n{words}\n")
+    desk.edit(desk.call("Ann"), description=f"{desk.call('Ann').description.rstrip()}\n{words}\n")
 
 
 def killed(desk: Desk, step: str) -> None:
@@ -86,8 +78,8 @@ def test_one_row_though_killed_at_any_step_and_the_event_was_edited_again_before
     desk.run()
     desk.run()
     assert recorded(desk) == ["no_answer"]
-    assert "asks about oak" in ann(desk).description
-    assert ann(desk).title.startswith("Call Ann")
+    assert "asks about oak" in desk.call("Ann").description
+    assert desk.call("Ann").title.startswith("Call Ann")
 
 
 @pytest.mark.parametrize("step", ["update intended", "update sent", "received"])
@@ -95,20 +87,20 @@ def test_the_same_words_a_second_time_are_a_second_call(desk: Desk, step: str) -
     """Also where nobody heard that the write had landed which took the first ones away."""
     say(desk, "no")
     killed(desk, step)
-    if ann(desk).title.startswith("no "):
+    if desk.call("Ann").title.startswith("no "):
         desk.run()
     say(desk, "no")
     desk.run()
     desk.run()
     assert recorded(desk) == ["no_answer", "no_answer"]
-    assert ann(desk).title.startswith("Call Ann")
+    assert desk.call("Ann").title.startswith("Call Ann")
 
 
 def test_words_that_the_person_took_away_and_wrote_again_are_said_twice(desk: Desk) -> None:
-    title = ann(desk).title
+    title = desk.call("Ann").title
     say(desk, "no")
     killed(desk, "marks remembered")
-    desk.edit(ann(desk), title=title)
+    desk.edit(desk.call("Ann"), title=title)
     killed(desk, "marks remembered")
     say(desk, "no")
     desk.run()
@@ -138,7 +130,7 @@ def test_the_words_are_taken_off_an_event_without_an_etag_as_well(tmp_path: Path
     desk = Desk(tmp_path)
     desk.calendar = Bare(desk.store, lambda: desk.now)
     desk.run()
-    seen = ann(desk)
+    seen = desk.call("Ann")
     say(desk, words)
     desk.run()
     (after,) = [one for one in desk.events() if one.uid == seen.uid]
@@ -152,19 +144,19 @@ def test_an_etag_that_changed_without_a_word_does_not_leave_the_words_standing(d
     """A server may name another etag for the same event, and need not mention that in a poll."""
     say(desk, "no")
     killed(desk, "marks remembered")
-    href = ann(desk).href
+    href = desk.call("Ann").href
     desk.store.items[href] = ('"another"', desk.store.items[href][1])
     desk.run()
     desk.run()
     assert recorded(desk) == ["no_answer"]
-    assert ann(desk).title.startswith("Call Ann")
+    assert desk.call("Ann").title.startswith("Call Ann")
 
 
 def test_the_words_go_when_the_calendar_is_back(desk: Desk) -> None:
     say(desk, "no")
     desk.calendar.drop_request_in = 0
     desk.run()
-    assert ann(desk).title.startswith("no ")
+    assert desk.call("Ann").title.startswith("no ")
     desk.run()
     assert recorded(desk) == ["no_answer"]
-    assert ann(desk).title.startswith("Call Ann")
+    assert desk.call("Ann").title.startswith("Call Ann")
