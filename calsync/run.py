@@ -6,79 +6,40 @@ calls it under the ledger's lock; nothing else differs for whoever calls it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, Refused, SourceError
-from calsync.ledger import CalendarRow, Decision, Status, writer_id
-from calsync.look import Confirmation, Look, look_at
-from calsync.model import DAY, Attempt, Book, Plan, Problem, Span
-from calsync.office import Branch, Calm, Office, noted
+from calsync.learning import adopt_words, decide, learn
+from calsync.ledger import CalendarRow, Status, writer_id
+from calsync.look import Look, look_at
+from calsync.model import DAY, Book, Plan, Span
+from calsync.office import Calm, Office, noted
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
 from calsync.placing.pins import GRACE
-from calsync.sources import append_attempt, with_attempts
-from calsync.sync.actions import Action, Create, Delete, Keep, Move, Record, Refuse, Update, Waive, verb
-from calsync.sync.adopt import adopted_times, adopted_words
+from calsync.sources import with_attempts
+from calsync.sync.actions import Action, Create, Delete, Keep, Refuse, Update, verb
+from calsync.sync.adopt import adopted_times
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
 from calsync.sync.faces import digest
 from calsync.sync.guards import shrunk_sources
-from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
 from calsync.sync.notices import NOTICE
-from calsync.sync.outcomes import attempt_of, when
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
-from calsync.sync.report import CalendarState, DoneAction, Report, failed_state
+from calsync.sync.report import DoneAction, Report
+from calsync.underway import Run, failed, has_answered, note
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
-
-HEARING = "hearing"
-"""The setting of the ledger that holds what is being written into the log: intent before, receipt after."""
 
 OPTED_OUT = "asked not to be called"
 """The setting of the ledger that holds digests of the contacts that no call may be planned to."""
 
 BUSY_AHEAD = timedelta(days=60)
 """How far ahead the rep's other calendars are read."""
-
-
-@dataclass(slots=True)
-class Run:
-    """A run on its way: what it may do, and what it has found and done so far."""
-
-    office: Office
-    now: datetime
-    dry_run: bool
-    confirm: bool
-    checkpoint: Checkpoint
-    stop: Callable[[], bool]
-    skip: frozenset[str] = frozenset()
-    states: dict[str, CalendarState] = field(default_factory=dict)
-    actions: list[DoneAction] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    written: int = 0
-
-    @property
-    def confirmation(self) -> Confirmation:
-        return Confirmation(self.office.ledger, self.confirm, self.dry_run)
-
-    def report(self, plan: Plan | None) -> Report:
-        order = [spec.name for spec in self.office.settings.every_calendar]
-        return Report(
-            now=self.now,
-            plan=plan,
-            actions=tuple(self.actions),
-            calendars=tuple(self.states[name] for name in order if name in self.states),
-            refused=tuple(dict.fromkeys(self.refused)),
-            problems=tuple(dict.fromkeys((*(plan.problems if plan else ()), *self.problems))),
-            dry_run=self.dry_run,
-            written=self.written,
-        )
 
 
 def run_once(
@@ -187,16 +148,8 @@ def _look_at_all(run: Run) -> list[Look]:
             looks.append(look_at(run.office, spec, run.now, run.confirmation))
             run.refused += [looks[-1].refused] if looks[-1].refused else []
         except CalendarError as error:
-            _failed(run, spec.name, error)
+            failed(run, spec.name, error)
     return looks
-
-
-def _failed(run: Run, name: str, error: CalendarError) -> None:
-    known = run.office.ledger.calendars().get(name)
-    state = failed_state(name, error, known.last_sync if known else None, run.now.astimezone(run.office.rep.zone))
-    run.states[name] = state
-    if not run.dry_run:
-        run.office.ledger.put_calendar(CalendarRow(name, state.state, state.reason, state.last_sync))
 
 
 # -- a round -----------------------------------------------------------------------------------------------------------
@@ -204,7 +157,7 @@ def _failed(run: Run, name: str, error: CalendarError) -> None:
 
 def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> tuple[Book, Plan, bool]:
     office = run.office
-    learnt = _learn(run, book, looks)
+    learnt = learn(run, book, looks)
     office.calm = None
     if learnt.attempts:
         book = with_attempts(book, learnt.attempts) if run.dry_run else office.reader.read(run.now)
@@ -212,14 +165,14 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
     fresh = learnt.decisions if run.dry_run else ()
     world = office.world(book, office.decisions(tables, fresh), busy, noted(tables))
     plan = make_plan(world, run.now)
-    if _adopt_words(run, book, plan, looks):
+    if adopt_words(run, book, plan, looks):
         book = office.reader.read(run.now)
         tables = [look.rows for look in looks]
         world = office.world(book, office.decisions(tables), busy, noted(tables))
         plan = make_plan(world, run.now)
     moves = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
     if moves:
-        _decide(run, moves)
+        decide(run, moves)
         world = office.world(book, office.decisions(tables, (*fresh, *moves)), world.busy, world.noted)
         plan = make_plan(world, run.now)
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
@@ -228,134 +181,6 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         until = _changes_at(plan, run.now.astimezone(office.rep.zone))
         office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)
     return book, plan, again
-
-
-@dataclass(slots=True)
-class Learnt:
-    """What marks taught: decisions, and attempts that a person recorded in the calendar."""
-
-    decisions: list[Decision] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    hearing: dict[str, str] = field(default_factory=dict)
-
-
-def _hearing(run: Run) -> dict[str, str]:
-    """What a run that was killed was writing down: the stamp of the edit, by the event and its words."""
-    found: dict[str, str] = json.loads(run.office.ledger.setting(HEARING) or "{}")
-    return found
-
-
-def _write_down(run: Run, learnt: Learnt) -> None:
-    """The outcomes, into the log."""
-    if learnt.attempts:
-        run.office.ledger.put_setting(HEARING, json.dumps(learnt.hearing, ensure_ascii=False))
-        run.checkpoint("outcome intended")
-    for attempt in learnt.attempts:
-        append_attempt(run.office.settings.own_log, attempt, run.office.rep.zone)
-        run.checkpoint("outcome recorded")
-
-
-def _heard_out(run: Run, learnt: Learnt, looks: Iterable[Look]) -> None:
-    """What was being written down is; a calendar that could not be looked at still has its edits to show."""
-    if learnt.hearing:
-        looked_at = tuple(f"{look.spec.name}\n" for look in looks if not look.refused)
-        left = {edit: stamp for edit, stamp in learnt.hearing.items() if not edit.startswith(looked_at)}
-        run.office.ledger.put_setting(HEARING, json.dumps(left, ensure_ascii=False) if left else "")
-
-
-def _learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
-    """Take the marks to heart, durably and before anything else happens: first the log, then the ledger."""
-    learnt = Learnt(hearing=_hearing(run))
-    for look in looks:
-        for mark in look.marks:
-            _learn_one(run, book, look, mark, learnt)
-    if run.dry_run:
-        return learnt
-    _write_down(run, learnt)
-    with run.office.ledger.batch():
-        for decision in learnt.decisions:
-            _put_decision(run, decision)
-        for look in looks:
-            if look.rows is look.branch.rows:
-                continue
-            for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
-                look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
-                run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
-        _heard_out(run, learnt, looks)
-    run.checkpoint("marks remembered")
-    for look in looks:
-        if look.rows is not look.branch.rows:
-            look.branch.changed(look.rows)
-        run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
-        if look.token is not None and not look.unknown:
-            # Events that the ledger does not know yet are asked for again until it does: a run may end before that.
-            run.office.cache.put_token(look.spec.name, look.token)
-    run.checkpoint("calendar remembered")
-    return learnt
-
-
-def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> None:
-    if mark.mark.startswith(NOTICE):
-        return
-    name = look.spec.name
-    match mark:
-        case Deleted():
-            learnt.decisions.append(Decision(mark.mark, "waived", name, run.now))
-            _note(run, name, Waive(mark.mark, "deleted on the calendar"))
-        case Restored():
-            learnt.decisions.append(Decision(mark.mark, "restored", name, run.now))
-        case Moved():
-            learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
-            _note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
-        case Said():
-            # The same words in the same place are one row, also when the event was edited again since a run was killed.
-            stamp = learnt.hearing.setdefault(f"{name}\n{mark.uid}\n{mark.words}", mark.stamp)
-            attempt = _attempt(run, book, replace(mark, stamp=stamp))
-            if attempt is None:
-                return
-            # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
-            if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
-                learnt.attempts.append(attempt)
-            row = look.rows[mark.uid]
-            # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
-            look.rows[mark.uid] = replace(row, heard=mark.words, fingerprint="")
-            _note(run, name, Record(mark.mark, mark.words, attempt.at, "an outcome was written on the event"))
-
-
-def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
-    commitment = run.office.commitment(book, said.mark, run.now)
-    if commitment is None:
-        return None
-    contact = book.contacts[commitment.contact_id]
-    at = when(said, run.now, commitment.made_at).astimezone(run.office.rep.zone).replace(microsecond=0)
-    return attempt_of(said, contact, at, run.office.read)
-
-
-def _adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool:
-    """Hear what was written on events that the ledger does not know; whether there is anything new to plan with."""
-    heard = []
-    for look in looks:
-        rows, said = adopted_words(plan, look.unknown)
-        if said:
-            look.rows = {**look.rows, **rows}
-            look.unknown = {uid: seen for uid, seen in look.unknown.items() if uid not in rows}
-            heard.append(replace(look, marks=said))
-    learnt = _learn(run, book, heard) if heard else Learnt()
-    return bool(learnt.attempts or learnt.decisions) and not run.dry_run
-
-
-def _put_decision(run: Run, decision: Decision) -> None:
-    if decision.kind == "restored":
-        run.office.ledger.forget(decision.mark, "waived")
-    else:
-        run.office.ledger.decide(decision)
-
-
-def _decide(run: Run, decisions: Iterable[Decision]) -> None:
-    if not run.dry_run:
-        with run.office.ledger.batch():
-            for decision in decisions:
-                _put_decision(run, decision)
 
 
 def _busy(run: Run) -> tuple[Span, ...]:
@@ -371,10 +196,10 @@ def _busy(run: Run) -> tuple[Span, ...]:
             branch = office.branch(spec)
             office.busy[spec.name] = branch.calendar.busy(run.now - DAY, run.now + BUSY_AHEAD, spec.away)
         except CalendarError as error:
-            _failed(run, spec.name, error)
+            failed(run, spec.name, error)
         else:
             if spec in office.settings.busy_calendars:
-                _has_answered(run, spec.name, branch)
+                has_answered(run, spec.name, branch)
     spans = [span for told in office.busy.values() for span in told]
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 
@@ -389,7 +214,7 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     for look in looks:
         run.problems.extend(look.problems)
         if look.refused:
-            _note(run, look.spec.name, Refuse("", look.refused))
+            note(run, look.spec.name, Refuse("", look.refused))
             run.states[look.spec.name] = replace(
                 look.branch.state,
                 state="refused",
@@ -406,11 +231,11 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     if run.dry_run:
         for look, actions in todo:
             for action in actions:
-                _note(run, look.spec.name, action)
+                note(run, look.spec.name, action)
             run.states[look.spec.name] = look.branch.state
         return False
     again = False
-    failed: set[str] = set()
+    given_up: set[str] = set()
     for urgent in (True, False):
         for look, actions in todo:
             chosen: list[Action] = [
@@ -418,7 +243,7 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
                 for one in actions
                 if not isinstance(one, Keep) and (isinstance(one, Delete) and one.mark in want.erase) is urgent
             ]
-            again = _apply_to(run, look, chosen, whys, failed, finish=not urgent) or again
+            again = _apply_to(run, look, chosen, whys, given_up, finish=not urgent) or again
     return again
 
 
@@ -427,7 +252,7 @@ def _apply_to(
     look: Look,
     actions: list[Action],
     whys: Mapping[str, tuple[str, ...]],
-    failed: set[str],
+    given_up: set[str],
     *,
     finish: bool,
 ) -> bool:
@@ -435,8 +260,8 @@ def _apply_to(
     if name in run.states and run.states[name].state not in ("ok", "refused"):
         return False
     if actions and (waits := _waits(run, name)) is not None:
-        _failed(run, name, waits)
-        failed.add(name)
+        failed(run, name, waits)
+        given_up.add(name)
         return False
     writer = Writer(
         look.branch.calendar,
@@ -459,10 +284,10 @@ def _apply_to(
             look.branch.settled[entry.uid] = Settled.of(entry, look.branch.rows[entry.uid])
     error = next((one.error for one in done if isinstance(one.error, CalendarError) and not one.again), None)
     if error is not None:
-        _failed(run, name, error)
-        failed.add(name)
+        failed(run, name, error)
+        given_up.add(name)
         _wait_for(run, name, error)
-    elif finish and name not in failed:
+    elif finish and name not in given_up:
         _succeeded(run, look)
     wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
     # After a write the calendar is polled once more, so that the next token is one from after it.
@@ -496,18 +321,7 @@ def _finish(run: Run, looks: Iterable[Look]) -> None:
 
 
 def _succeeded(run: Run, look: Look) -> None:
-    _has_answered(run, look.spec.name, look.branch)
-
-
-def _has_answered(run: Run, name: str, branch: Branch) -> None:
-    run.states[name] = branch.state = CalendarState(name, "ok", last_sync=run.now)
-    if not run.dry_run:
-        run.office.ledger.put_calendar(CalendarRow(name, "ok", "", run.now.astimezone(UTC)))
-
-
-def _note(run: Run, calendar: str, action: Action) -> None:
-    if not isinstance(action, Keep):
-        run.actions.append(DoneAction(verb(action), calendar, action.mark, action.reason))
+    has_answered(run, look.spec.name, look.branch)
 
 
 def _note_done(run: Run, calendar: str, done: Done) -> None:

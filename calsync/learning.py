@@ -1,0 +1,153 @@
+"""What a person did in the calendar becomes durable before anything else happens: rows of the log, then decisions.
+
+Killed anywhere in between, the next run finds the same marks, and knows which of their rows it has written already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from calsync.ledger import Decision
+from calsync.look import Look
+from calsync.model import Attempt, Book, Plan
+from calsync.sources import append_attempt
+from calsync.sync.actions import Move, Record, Waive
+from calsync.sync.adopt import adopted_words
+from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
+from calsync.sync.notices import NOTICE
+from calsync.sync.outcomes import attempt_of, when
+from calsync.underway import Run, note
+
+HEARING = "hearing"
+"""The setting of the ledger that holds what is being written into the log: intent before, receipt after."""
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What marks taught: decisions, and attempts that a person recorded in the calendar."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    hearing: dict[str, str] = field(default_factory=dict)
+
+
+def _hearing(run: Run) -> dict[str, str]:
+    """What a run that was killed was writing down: the stamp of the edit, by the event and its words."""
+    found: dict[str, str] = json.loads(run.office.ledger.setting(HEARING) or "{}")
+    return found
+
+
+def _write_down(run: Run, learnt: Learnt) -> None:
+    """The outcomes, into the log."""
+    if learnt.attempts:
+        run.office.ledger.put_setting(HEARING, json.dumps(learnt.hearing, ensure_ascii=False))
+        run.checkpoint("outcome intended")
+    for attempt in learnt.attempts:
+        append_attempt(run.office.settings.own_log, attempt, run.office.rep.zone)
+        run.checkpoint("outcome recorded")
+
+
+def _heard_out(run: Run, learnt: Learnt, looks: Iterable[Look]) -> None:
+    """What was being written down is; a calendar that could not be looked at still has its edits to show."""
+    if learnt.hearing:
+        looked_at = tuple(f"{look.spec.name}\n" for look in looks if not look.refused)
+        left = {edit: stamp for edit, stamp in learnt.hearing.items() if not edit.startswith(looked_at)}
+        run.office.ledger.put_setting(HEARING, json.dumps(left, ensure_ascii=False) if left else "")
+
+
+def learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
+    """Take the marks to heart, durably and before anything else happens: first the log, then the ledger."""
+    learnt = Learnt(hearing=_hearing(run))
+    for look in looks:
+        for mark in look.marks:
+            _learn_one(run, book, look, mark, learnt)
+    if run.dry_run:
+        return learnt
+    _write_down(run, learnt)
+    with run.office.ledger.batch():
+        for decision in learnt.decisions:
+            _put_decision(run, decision)
+        for look in looks:
+            if look.rows is look.branch.rows:
+                continue
+            for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
+                look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
+                run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
+        _heard_out(run, learnt, looks)
+    run.checkpoint("marks remembered")
+    for look in looks:
+        if look.rows is not look.branch.rows:
+            look.branch.changed(look.rows)
+        run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
+        if look.token is not None and not look.unknown:
+            # Events that the ledger does not know yet are asked for again until it does: a run may end before that.
+            run.office.cache.put_token(look.spec.name, look.token)
+    run.checkpoint("calendar remembered")
+    return learnt
+
+
+def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> None:
+    if mark.mark.startswith(NOTICE):
+        return
+    name = look.spec.name
+    match mark:
+        case Deleted():
+            learnt.decisions.append(Decision(mark.mark, "waived", name, run.now))
+            note(run, name, Waive(mark.mark, "deleted on the calendar"))
+        case Restored():
+            learnt.decisions.append(Decision(mark.mark, "restored", name, run.now))
+        case Moved():
+            learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
+            note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
+        case Said():
+            # The same words in the same place are one row, also when the event was edited again since a run was killed.
+            stamp = learnt.hearing.setdefault(f"{name}\n{mark.uid}\n{mark.words}", mark.stamp)
+            attempt = _attempt(run, book, replace(mark, stamp=stamp))
+            if attempt is None:
+                return
+            # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
+            if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
+                learnt.attempts.append(attempt)
+            row = look.rows[mark.uid]
+            # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
+            look.rows[mark.uid] = replace(row, heard=mark.words, fingerprint="")
+            note(run, name, Record(mark.mark, mark.words, attempt.at, "an outcome was written on the event"))
+
+
+def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
+    commitment = run.office.commitment(book, said.mark, run.now)
+    if commitment is None:
+        return None
+    contact = book.contacts[commitment.contact_id]
+    at = when(said, run.now, commitment.made_at).astimezone(run.office.rep.zone).replace(microsecond=0)
+    return attempt_of(said, contact, at, run.office.read)
+
+
+def adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool:
+    """Hear what was written on events that the ledger does not know; whether there is anything new to plan with."""
+    heard = []
+    for look in looks:
+        rows, said = adopted_words(plan, look.unknown)
+        if said:
+            look.rows = {**look.rows, **rows}
+            look.unknown = {uid: seen for uid, seen in look.unknown.items() if uid not in rows}
+            heard.append(replace(look, marks=said))
+    learnt = learn(run, book, heard) if heard else Learnt()
+    return bool(learnt.attempts or learnt.decisions) and not run.dry_run
+
+
+def _put_decision(run: Run, decision: Decision) -> None:
+    if decision.kind == "restored":
+        run.office.ledger.forget(decision.mark, "waived")
+    else:
+        run.office.ledger.decide(decision)
+
+
+def decide(run: Run, decisions: Iterable[Decision]) -> None:
+    """Remember what a person decided."""
+    if not run.dry_run:
+        with run.office.ledger.batch():
+            for decision in decisions:
+                _put_decision(run, decision)
