@@ -37,6 +37,8 @@ CALSYNC = (sys.executable, "-m", "calsync.cli.main", "--config")
 SPEED = 1440
 """A day in a minute."""
 
+CALLS_A_DAY = 20
+
 
 class Process:
     """A daemon, seen through ``/proc``.  ``ready_cpu`` is in seconds: its own, and that of processes it started."""
@@ -108,9 +110,10 @@ def events(server: Server) -> int:
 def latency(rep: Rep, server: Server, samples: int) -> list[float]:
     """Seconds from a line in the log to its event, sample after sample."""
     found = []
-    day = (datetime.now(CHICAGO) + timedelta(days=4)).strftime("%Y-%m-%d")
     said = (datetime.now(CHICAGO) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     for number in range(samples):
+        # Not all by the same day: it would be full, and a call without a slot has no event.
+        day = (datetime.now(CHICAGO) + timedelta(days=4 + number // CALLS_A_DAY)).strftime("%Y-%m-%d")
         before = events(server)
         begun = time.monotonic()
         rep.log(f"{said},c{number},outbound,call,connected,by {day},")
