@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from calsync.ledger import Decision
+from calsync.ledger import Decision, Row, Status
 from calsync.look import Look
-from calsync.model import Attempt, Book, Plan
+from calsync.model import Attempt, Book, Outcome, Plan
 from calsync.sources import append_attempt
 from calsync.sync.actions import Move, Record, Waive
 from calsync.sync.adopt import adopted_words
@@ -102,27 +102,54 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
             learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
             note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
         case Said():
-            # The same words in the same place are one row, also when the event was edited again since a run was killed.
-            stamp = learnt.hearing.setdefault(f"{name}\n{mark.uid}\n{mark.words}", mark.stamp)
-            attempt = _attempt(run, book, replace(mark, stamp=stamp))
-            if attempt is None:
-                return
-            # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
-            if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
-                learnt.attempts.append(attempt)
-            row = look.rows[mark.uid]
-            # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
-            look.rows[mark.uid] = replace(row, heard=mark.words, fingerprint="")
-            note(run, name, Record(mark.mark, mark.words, attempt.at, "an outcome was written on the event"))
+            _learn_words(run, book, look, mark, learnt)
 
 
-def _attempt(run: Run, book: Book, said: Said) -> Attempt | None:
+def _learn_words(run: Run, book: Book, look: Look, said: Said, learnt: Learnt) -> None:
+    """Words on the OUTCOME line and words at the title: one row of the log at the most, and nothing left unsaid."""
     commitment = run.office.commitment(book, said.mark, run.now)
     if commitment is None:
-        return None
-    contact = book.contacts[commitment.contact_id]
+        return
+    contact, row = book.contacts[commitment.contact_id], look.rows[said.uid]
     at = when(said, run.now, commitment.made_at).astimezone(run.office.rep.zone).replace(microsecond=0)
-    return attempt_of(said, contact, at, run.office.read)
+    told: dict[str, Attempt] = {}
+    for words in filter(None, (said.words, said.beside)):
+        # The same words in the same place are one row, also when the event was edited again since a run was killed.
+        stamp = learnt.hearing.setdefault(f"{look.spec.name}\n{said.uid}\n{words}", said.stamp)
+        attempt = attempt_of(replace(said, words=words, stamp=stamp), contact, at, run.office.read)
+        if attempt is not None:
+            told[words] = attempt
+    heard = list(told)
+    if row.status is Status.HISTORY and said.whole and contact.name in said.words:
+        heard = [said.words]  # an older title of ours, from a device that had not seen the latest, or took it back
+    if not heard:
+        return
+    # The words are in the log now: the event gets our own title and an empty OUTCOME line again.
+    look.rows[said.uid] = replace(row, heard="\n".join(heard), fingerprint="")
+    if not told:
+        return
+    # Who asked not to be called is not called, whatever else was written; else what stands on the OUTCOME line counts.
+    words, attempt = min(told.items(), key=lambda one: one[1].outcome is not Outcome.DO_NOT_CALL)
+    other = [text for text, one in told.items() if not _same(one, attempt)]
+    if other:
+        notes = f'You also wrote "{other[0]}"; the log has "{words}".'
+        look.rows[said.uid] = _with_note(look.rows[said.uid], notes)
+    if row.status is Status.HISTORY and commitment.closed_by is not None and _same(commitment.closed_by, attempt):
+        return
+    # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
+    if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
+        learnt.attempts.append(attempt)
+    note(run, look.spec.name, Record(said.mark, words, attempt.at, "an outcome was written on the event"))
+
+
+def _same(one: Attempt, other: Attempt) -> bool:
+    """Whether both say the same came of the call."""
+    return (one.outcome, one.promise.casefold()) == (other.outcome, other.promise.casefold())
+
+
+def _with_note(row: Row, line: str) -> Row:
+    notes = row.face.notes
+    return replace(row, face=replace(row.face, notes=f"{notes}\n{line}" if notes else line))
 
 
 def adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool:

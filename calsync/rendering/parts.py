@@ -14,8 +14,10 @@ OUTCOME_LINE = "OUTCOME:"
 NOTES_LINE = "---- your notes: what you write below this line is kept ----"
 """Everything below it is the person's."""
 
-_OUTCOME = re.compile(r"^[ \t]*outcome[ \t]*:", re.IGNORECASE)
-_NOTES = re.compile(r"^[ \t]*[-\u2013\u2014]{2,}[ \t]*your notes\b", re.IGNORECASE)
+_OUTCOME = re.compile(r"^[ \t]*(?:(?i:outcome)[ \t]*[:\uff1a]|OUTCOME(?=[^\w']|$)[ \t]*[-.;,=>\u2013\u2014]*)")
+"""Our line also where a thumb took its colon away: then only in capitals, as we write it."""
+
+_NOTES = re.compile(r"^[ \t]*(?:[-\u2013\u2014]{2,}|[\u2013\u2014])[ \t]*your notes\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,25 @@ class Parts:
 
 
 def split_description(text: str) -> Parts:
-    """Take a description apart, whatever a provider did to its white space."""
+    """Take a description apart, whatever a provider did to its white space.
+
+    Of several outcome lines the last one counts on which something is written.
+    """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     end = next((at for at, line in enumerate(lines) if _NOTES.match(line)), len(lines))
     above, notes = lines[:end], "\n".join(lines[end + 1 :]).strip("\n")
     marks = [at for at, line in enumerate(above) if _OUTCOME.match(line)]
     if not marks:
         return Parts("\n".join(above).strip("\n"), "", notes)
+    bare = {at for at in marks if not _OUTCOME.sub("", above[at]).strip()}
     at = marks[-1]
-    written = [_OUTCOME.sub("", above[at]), *above[at + 1 :]]
+    if at in bare and not any(line.strip() for line in above[at + 1 :]):
+        at = max((mark for mark in marks if mark not in bare), default=at)
+    below = [line for number, line in enumerate(above) if number > at and number not in bare]
+    written = [_OUTCOME.sub("", above[at]), *below]
     outcome = " ".join(" ".join(written).split())
-    return Parts("\n".join([*above[:at], OUTCOME_LINE]).strip("\n"), outcome, notes)
+    ours = [line for number, line in enumerate(above[:at]) if number not in bare]
+    return Parts("\n".join([*ours, OUTCOME_LINE]).strip("\n"), outcome, notes)
 
 
 def with_our_lines(text: str) -> str:

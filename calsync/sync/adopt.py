@@ -37,10 +37,12 @@ def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Ro
     for entry, seen in _pairs(plan, unknown):
         row = row_of(seen)
         ours = " ".join(entry.title.split())
-        words = row.face.outcome or (beside_title(ours, row.face.title)[0] if ours in row.face.title else "")
+        at_title = beside_title(ours, row.face.title)[0] if ours in row.face.title else ""
+        words = row.face.outcome or at_title
         if words:
             rows[seen.uid] = replace(row, ours_title=ours if ours in row.face.title else row.ours_title)
-            said.append(Said(seen.uid, seen.mark, words, None, stamp_of(seen)))
+            beside = at_title if row.face.outcome else ""
+            said.append(Said(seen.uid, seen.mark, words, None, stamp_of(seen), beside=beside))
             if isinstance(seen.start, datetime) and isinstance(seen.end, datetime) and _span(seen) != _span(entry):
                 said.append(Moved(entry.mark, seen.start, seen.end))
     return rows, tuple(said)

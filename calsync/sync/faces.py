@@ -1,6 +1,7 @@
 """An event reduced to what both sides may change, so that meanings are compared and never bytes.
 
-Servers fold lines anew, trim white space and rewrite line ends; none of that is a change.
+Servers fold lines anew, trim white space and rewrite line ends, and editors on the web make HTML of a text; none of
+that is a change.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, date, datetime
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face
 from calsync.model import Entry
-from calsync.rendering import split_description
+from calsync.rendering import split_description, without_markup
 
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -73,7 +74,7 @@ def face_and_fingerprint(entry: Entry) -> tuple[Face, str]:
 
 def _face(title: str, description: str, start: datetime | date, end: datetime | date) -> tuple[Face, str]:
     """The face, and our part of the description in its one form."""
-    parts = split_description(plain(description))
+    parts = split_description(plain(without_markup(description)))
     ours = plain(parts.ours)
     face = Face(
         title=" ".join(plain(title).split()),

@@ -5,16 +5,17 @@ Pure: rows of the ledger and what a poll found go in, the rows as they now stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face, Intent, Row, Status
-from calsync.rendering import split_description
+from calsync.rendering import OUTCOME_LINE, split_description, without_markup
 from calsync.sync.faces import face_of_seen, plain
 
 _EDGES = " :-[]()|,"
+_TYPEWRITTEN = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\xa0", "'''\"\"\"--- ")
 
 BACKUP = timedelta(days=3)
 """How old the backup is, at most, from which a server is believed to have come back: yesterday's, a weekend between."""
@@ -34,9 +35,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words stand before the title, or on the OUTCOME line; ``whole`` when they replaced the title altogether.
+    """Words stand before the title, or on the OUTCOME line; ``whole`` when they replaced the title, or all of the
+    description.
 
-    ``stamp`` tells one edit from the next.
+    ``beside`` are the words at the title where others stand on the OUTCOME line as well.  ``stamp`` tells one edit from
+    the next.
     """
 
     uid: str
@@ -45,6 +48,7 @@ class Said:
     modified: datetime | None
     stamp: str
     whole: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +184,21 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     status = row.status if row.status.present else Status.LIVE
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
         marks.append(Moved(row.mark, seen.start, _end(seen)))
-    if row.heard and row.heard not in (face.outcome, beside_title(row.ours_title or base.title, face.title)[0]):
-        row = replace(row, heard="")  # they are gone: the same words again are said again
-    words, whole = _words(row, base, face)
-    if status is Status.LIVE and words and words != row.heard:
-        marks.append(Said(row.uid, row.mark, words, _edited_at(row, seen), stamp_of(seen), whole))
-    if face.body not in (base.body, row.face.body):
-        face = replace(face, notes=_salvage(seen, before(row), face.notes))
+    if row.heard:  # what is gone may be said again in the same words
+        standing = (face.outcome, beside_title(row.ours_title or base.title, face.title)[0])
+        row = replace(row, heard="\n".join(words for words in row.heard.split("\n") if words in standing))
+    edited = face.body not in (base.body, row.face.body)
+    undone = edited and status is Status.HISTORY and _ends_with_outcome(seen)
+    theirs = _written_into(seen, before(row), face.notes) if edited and not undone else []
+    words, beside, whole = _words(row, base, face)
+    if not words and theirs and not undone:
+        words, whole = _instead_of_outcome(seen, theirs)
+    if status in (Status.LIVE, Status.HISTORY) and words:
+        marks.append(Said(row.uid, row.mark, words, _edited_at(row, seen), stamp_of(seen), whole, beside))
+    if theirs:
+        face = replace(face, notes="\n".join([*theirs, face.notes] if face.notes else theirs))
+    if undone:  # what we had made of it is written once more
+        row = replace(row, fingerprint="")
     return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
 
 
@@ -234,34 +246,60 @@ def _settle(row: Row, face: Face) -> tuple[Face, Row]:
     )
 
 
-def _words(row: Row, base: Face, face: Face) -> tuple[str, bool]:
-    """What the person wrote since: the OUTCOME line first, else what stands before (or instead of) our title."""
-    if face.outcome and face.outcome != base.outcome:
-        return face.outcome, False
+def _words(row: Row, base: Face, face: Face) -> tuple[str, str, bool]:
+    """What the person wrote since and nobody has heard yet: the words of the OUTCOME line and those at the title, or
+    either; whether they stand instead of the title."""
+    heard = row.heard.split("\n")
+    outcome = face.outcome if face.outcome not in (base.outcome, *heard) else ""
     if face.title == base.title or not face.title:
-        return "", False
-    return beside_title(row.ours_title or base.title, face.title)
+        return outcome, "", False
+    title, whole = beside_title(row.ours_title or base.title, face.title)
+    if title in heard:
+        return outcome, "", False
+    if outcome:
+        return outcome, "" if whole else title, False
+    return title, "", whole
 
 
 def beside_title(ours: str, stands: str) -> tuple[str, bool]:
-    """The words that stand beside our title, and whether they stand there instead of it."""
+    """The words that stand beside our title or between its words, and whether they stand there instead of it."""
     if ours and ours in stands:
         before, _, after = stands.partition(ours)
         return (before.strip(_EDGES) or after.strip(_EDGES)), False
+    head = next((at for at, (one, other) in enumerate(zip(ours, stands, strict=False)) if one != other), 0)
+    between = stands[head : len(stands) - len(ours) + head]
+    if head and stands.endswith(ours[head:]) and between != between.strip():
+        return between.strip(_EDGES), False
     return stands, True
 
 
-def _salvage(seen: Seen, old: Seen | None, notes: str) -> str:
-    """Notes plus the lines that a person wrote into our part of the description: nothing of theirs is lost (G3)."""
+def _ends_with_outcome(seen: Seen) -> bool:
+    """True for the text of a call that is owed: that of one which has ended asks for no outcome."""
+    return split_description(plain(without_markup(seen.description))).ours.endswith(OUTCOME_LINE)
+
+
+def _written_into(seen: Seen, old: Seen | None, notes: str) -> list[str]:
+    """The lines that a person wrote into our part of the description: nothing of theirs is lost (G3)."""
     if old is None:
-        return notes
-    known = {line.strip() for line in plain(split_description(plain(old.description)).ours).split("\n")}
-    theirs = [
-        line
-        for line in plain(split_description(plain(seen.description)).ours).split("\n")
-        if line.strip() and line.strip() not in known and line.strip() not in notes
-    ]
-    return "\n".join([*theirs, notes] if notes else theirs)
+        return []
+    known = {_alike(line) for line in _our_lines(old)} | {_alike(line) for line in notes.split("\n")}
+    return [line for line in _our_lines(seen) if _alike(line) and _alike(line) not in known]
+
+
+def _our_lines(seen: Seen) -> list[str]:
+    return plain(split_description(plain(without_markup(seen.description))).ours).split("\n")
+
+
+def _alike(line: str) -> str:
+    """A line as an editor may have left it that makes quotes round and dashes long."""
+    return " ".join(line.translate(_TYPEWRITTEN).split()).casefold()
+
+
+def _instead_of_outcome(seen: Seen, theirs: Sequence[str]) -> tuple[str, bool]:
+    """The one line that a person left where our OUTCOME line, or all of our text, had stood."""
+    left = [line for line in _our_lines(seen) if line.strip()]
+    gone = not _ends_with_outcome(seen) and len(theirs) == 1 and left[-1:] == list(theirs)
+    return (" ".join(theirs[0].split()), True) if gone else ("", False)
 
 
 def present_uids(rows: Iterable[Row]) -> frozenset[str]:

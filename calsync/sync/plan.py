@@ -163,8 +163,9 @@ def _without_heard(row: Row) -> Row:
     face = row.face
     if not row.heard:
         return row
-    title = row.ours_title if beside_title(row.ours_title, face.title)[0] == row.heard else face.title
-    return replace(row, face=replace(face, title=title, outcome="" if face.outcome == row.heard else face.outcome))
+    heard = row.heard.split("\n")
+    title = row.ours_title if beside_title(row.ours_title, face.title)[0] in heard else face.title
+    return replace(row, face=replace(face, title=title, outcome="" if face.outcome in heard else face.outcome))
 
 
 def _difference(target: Entry, row: Row) -> str:
@@ -174,6 +175,8 @@ def _difference(target: Entry, row: Row) -> str:
         return "the time changed"
     if fingerprint(target) != row.fingerprint:
         return "the text changed"
+    if not row.face.title:
+        return "the title was taken away"
     return ""
 
 
@@ -190,9 +193,8 @@ def _with_hint(entry: Entry, row: Row) -> str:
     """Words that were not understood stay where they are; the description says so in one line, above the OUTCOME
     line."""
     words = row.face.outcome
-    if not words and row.ours_title and row.face.title != row.ours_title:
-        words, instead = beside_title(row.ours_title, row.face.title)
-        words = "" if instead else words
+    if not words and row.ours_title and row.face.title not in ("", row.ours_title):
+        words, _ = beside_title(row.ours_title, row.face.title)
     if not words or not entry.live or OUTCOME_LINE not in entry.description:
         return entry.description
     ours, line, rest = entry.description.rpartition(OUTCOME_LINE)
@@ -202,11 +204,14 @@ def _with_hint(entry: Entry, row: Row) -> str:
 
 def _title(entry: Entry, row: Row) -> str:
     ours, stands = row.ours_title, row.face.title
-    if not ours or stands in (ours, entry.title):
+    if not ours or stands in ("", ours, entry.title):  # an empty title takes nobody's words with it
         return entry.title
+    words, instead = beside_title(ours, stands)
     if not entry.live:  # history begins with its check mark
-        return f"{entry.title} ({beside_title(ours, stands)[0]})"
-    return stands.replace(ours, entry.title, 1) if ours in stands else stands
+        return f"{entry.title} ({words})"
+    if instead or ours == entry.title:
+        return stands
+    return stands.replace(ours, entry.title, 1) if ours in stands else f"{words} {entry.title}"
 
 
 def row_of(seen: Seen) -> Row:

@@ -30,7 +30,15 @@ OURS = "CALL  +1 312 555 0100\n\nWHO  Dana\n\nAFTER THE CALL write one of these\
         (f"{OURS}\n{NOTES_LINE}\na\n{NOTES_LINE}\nb", Parts(OURS, "", f"a\n{NOTES_LINE}\nb")),
         (f"{OURS.replace('OUTCOME:', 'Outcome :')} no\n{NOTES_LINE}\n", Parts(OURS, "no")),
         (f"{OURS}\n—— your notes\nmine", Parts(OURS, "", "mine")),
+        (f"{OURS}\n— your notes\nmine", Parts(OURS, "", "mine")),
         (f"{OURS} no", Parts(OURS, "no")),
+        (f"{OURS[:-1]} vm fri\n{NOTES_LINE}\n", Parts(OURS, "vm fri")),  # a thumb took the colon away
+        (f"{OURS[:-1]} - vm fri\n{NOTES_LINE}\n", Parts(OURS, "vm fri")),
+        (f"{OURS[:-1]}\n{NOTES_LINE}\n", Parts(OURS)),
+        (f"{OURS} vm fri\n{OUTCOME_LINE}\n{NOTES_LINE}\n", Parts(OURS, "vm fri")),  # written twice
+        (f"{OURS}\n{OUTCOME_LINE} vm fri\n{NOTES_LINE}\n", Parts(OURS, "vm fri")),
+        (f"{OURS} sold\n{OUTCOME_LINE} vm fri\n{NOTES_LINE}\n", Parts(f"{OURS} sold\n{OUTCOME_LINE}", "vm fri")),
+        ("the outcome is open\nOutcome unclear", Parts("the outcome is open\nOutcome unclear")),
         ("nothing of ours", Parts("nothing of ours")),
         ("", Parts("")),
     ],

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from calsync import promises
-from calsync.model import Contact, Outcome, Reading
+from calsync.model import Channel, Contact, Outcome, Reading
 from calsync.sync.marks import Said
-from calsync.sync.outcomes import attempt_of, understand, when
+from calsync.sync.outcomes import attempt_of, title_words, understand, when
 from tests.sync.given import CHICAGO, NOW
 
 DANA = Contact("c1", "Dana Levy")
@@ -36,6 +36,34 @@ def read(text: str, said_at: object, contact: Contact) -> Reading:
         ("DNC", Outcome.DO_NOT_CALL, ""),
         ("not interested", Outcome.NOT_INTERESTED, ""),
         ("asked to take her off the list", Outcome.DO_NOT_CALL, ""),
+        # set around, joined, counted, mistyped
+        ("\U0001f4de vm", Outcome.LEFT_VOICEMAIL, ""),
+        ("done \N{WHITE HEAVY CHECK MARK}", Outcome.CONNECTED, ""),
+        ("\N{WHITE HEAVY CHECK MARK} spoke fri 2pm", Outcome.CONNECTED, "fri 2pm"),
+        ("vm \N{RIGHTWARDS ARROW} fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("vm/fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("vm\N{FULLWIDTH COMMA}fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("SOLD!!", Outcome.SOLD, ""),
+        ("2nd vm, fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("vm'd fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("voicemial fri", Outcome.LEFT_VOICEMAIL, "fri"),
+        ("no anwser", Outcome.NO_ANSWER, ""),
+        # the second word says what came of it
+        ("called, no ans", Outcome.NO_ANSWER, ""),
+        ("no answer, left vm, call thu", Outcome.LEFT_VOICEMAIL, "call thu"),
+        ("spoke - sold!", Outcome.SOLD, ""),
+        ("answered, dnc", Outcome.DO_NOT_CALL, ""),
+        ("no, not interested", Outcome.NOT_INTERESTED, ""),
+        ("busy, cb fri", Outcome.BUSY, "cb fri"),
+        # who called whom, and what was agreed
+        ("he called back, cb thu", Outcome.CALLBACK_RECEIVED, "cb thu"),
+        ("she'll call back", Outcome.CONNECTED, ""),
+        ("asked me to call back in march", Outcome.CONNECTED, "asked me to call back in march"),
+        ("f/u 2 weeks", Outcome.CONNECTED, "f/u 2 weeks"),
+        ("reschedule fri 2pm", Outcome.CONNECTED, "reschedule fri 2pm"),
+        ("meeting set dec 4 2pm", Outcome.APPOINTMENT_SET, "dec 4 2pm"),
+        ("try again wed", Outcome.NO_ANSWER, "wed"),
+        ("dnc until january", Outcome.DO_NOT_CALL, "until january"),
     ],
 )
 def test_understood(words: str, outcome: Outcome, promise: str) -> None:
@@ -44,9 +72,42 @@ def test_understood(words: str, outcome: Outcome, promise: str) -> None:
     assert (found.outcome, found.promise) == (outcome, promise)
 
 
-@pytest.mark.parametrize("words", ["hm", "ask about the roof", "a", "Dana's mother", "urgent!!", "cb"])
+@pytest.mark.parametrize(
+    "words", ["hm", "ask about the roof", "a", "Dana's mother", "urgent!!", "cb", "vm?", "fri", ""]
+)
 def test_not_understood_is_left_alone(words: str) -> None:
     assert understand(words, DANA, NOW, read) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop by on Friday",
+        "no calls before 10",
+        "don't call before 10",
+        "remove from the calendar",
+        "no sale",
+        "no longer works there",
+        "not sold",
+        "lost my notes",
+        "order form sent",
+        "cancelled",
+        "try the side door",
+    ],
+)
+def test_words_that_only_look_like_an_outcome_end_nothing(words: str) -> None:
+    understood = understand(words, DANA, NOW, read)
+    assert understood is None
+
+
+@pytest.mark.parametrize(
+    ("words", "channel", "promise"),
+    [("texted, fri", Channel.SMS, "fri"), ("sms", Channel.SMS, ""), ("sent email", Channel.EMAIL, "")],
+)
+def test_a_text_or_a_mail_instead_of_a_call(words: str, channel: Channel, promise: str) -> None:
+    found = understand(words, DANA, NOW, read)
+    assert found is not None
+    assert (found.outcome, found.channel, found.promise) == (None, channel, promise)
 
 
 def test_what_follows_an_outcome_and_names_no_day_is_a_note() -> None:
@@ -58,8 +119,26 @@ def test_what_follows_an_outcome_and_names_no_day_is_a_note() -> None:
 def test_a_whole_new_title_is_not_taken_for_an_outcome() -> None:
     long = Said("u", "m", "vm box is full ask Pat for the number", None, "1", whole=True)
     agreed = Said("u", "m", "Call Dana Friday", None, "1", whole=True)
+    another = Said("u", "m", "Lunch, then call Sam on Friday", None, "1", whole=True)
     assert attempt_of(long, DANA, NOW, read) is None
     assert attempt_of(agreed, DANA, NOW, read) is None
+    assert attempt_of(another, DANA, NOW, read) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("cb mon 3pm", "cb mon 3pm"),
+        ("vm fri Call Dana Levy - promised Mon - call 2 of 3", "vm fri"),
+        ("vm fri: OVERDUE: Call Dana Levy - promised Mon", "vm fri"),
+        ("Call Dana Levy - promised Mon", ""),
+        ("\N{CHECK MARK} Dana Levy - kept", ""),
+        ("Call Sam Friday", ""),
+        ("Dana on Friday", ""),
+    ],
+)
+def test_what_a_title_says_besides_that_it_is_one(title: str, words: str) -> None:
+    assert title_words(title, DANA) == words
 
 
 def test_the_same_edit_read_twice_is_one_row_another_edit_is_another() -> None:
