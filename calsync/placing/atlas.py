@@ -22,9 +22,12 @@ PERSONAL = frozenset({"500", "521", "522", "523", "524", "525", "526", "527", "5
 UNPLACED = TOLL_FREE | PERSONAL | {"566", "577", "588", "700", "710", "900"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OfNumber:
-    """What a number says: the places it may ring in, in words, and whether it rings anywhere (toll-free)."""
+    """What a number says: the places it may ring in, in words, and whether it rings anywhere (toll-free).
+
+    There is one for all numbers that say the same, so it is told by its identity.
+    """
 
     places: tuple[tuple[str, str], ...]
     source: str
@@ -157,17 +160,14 @@ def zone_region(zone: str) -> str:
     return countries.pop() if len(countries) == 1 else ""
 
 
-@lru_cache(maxsize=65536)
 def of_number(e164: str) -> OfNumber:
-    """What the number ``e164`` says about where it rings."""
+    """What the number ``e164`` says about where it rings: one value for all numbers that say the same."""
     if e164.startswith(NANP) and len(e164) == 12:
         area = e164[2:5]
         if area in _area_codes():
             return _of_area(area)
         if area in UNPLACED:
-            return OfNumber(
-                states_and_dc(), "a toll-free number" if area[0] == "8" else f"area code {area}", anywhere=True
-            )
+            return _anywhere(area)
     return _abroad(e164)
 
 
@@ -176,6 +176,17 @@ def _of_area(area: str) -> OfNumber:
     return OfNumber(_area_codes()[area], f"area code {area}", area_code=True)
 
 
+@cache
+def _anywhere(area: str) -> OfNumber:
+    return OfNumber(states_and_dc(), "a toll-free number" if area[0] == "8" else f"area code {area}", anywhere=True)
+
+
+@cache
+def _of_places(places: tuple[tuple[str, str], ...], source: str) -> OfNumber:
+    return OfNumber(places, source)
+
+
+@lru_cache(maxsize=65536)
 def _abroad(e164: str) -> OfNumber:
     import phonenumbers
     from phonenumbers import timezone
@@ -183,7 +194,7 @@ def _abroad(e164: str) -> OfNumber:
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
-        return OfNumber((), "")
+        return _of_places((), "")
     zones = tuple(zone for zone in timezone.time_zones_for_number(number) if is_zone(zone) and zone != "Etc/Unknown")
     home = phonenumbers.region_code_for_country_code(number.country_code or 0)
     # A mobile number of several zones names its country code's main country (+44 7 is rarely Guernsey).
@@ -192,4 +203,4 @@ def _abroad(e164: str) -> OfNumber:
     # The country's own first zone speaks for all that share its clock (London for Jersey, Rome for the Vatican).
     ordered = zones if len(zones) == 1 else tuple(z for z in usual if any(same_clock(z, o) for o in zones)) + zones
     places = tuple((country, zone) for zone in _distinct(ordered or usual))
-    return OfNumber(places, f"number +{number.country_code}")
+    return _of_places(places, f"number +{number.country_code}")

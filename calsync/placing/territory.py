@@ -72,8 +72,10 @@ def territory(contact: Contact, number: str = "") -> Territory:
 
     A toll-free number says nothing while there is another one; alone, it may ring in any state or in DC.
     """
-    numbers = (number,) if number else tuple(phone.e164 for phone in contact.phones)
-    return _territory((contact.timezone or "").strip(), (contact.region or "").strip().upper(), numbers)
+    numbers = (number,) if number else [phone.e164 for phone in contact.phones]
+    # what numbers say is the same for thousands of them
+    rings = tuple([found for found in map(of_number, numbers) if found.places])
+    return _territory((contact.timezone or "").strip(), (contact.region or "").strip().upper(), rings)
 
 
 def contact_zone(contact: Contact) -> ZoneInfo | None:
@@ -82,10 +84,9 @@ def contact_zone(contact: Contact) -> ZoneInfo | None:
     return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
-@lru_cache(maxsize=65536)
-def _territory(zone: str, region: str, numbers: tuple[str, ...]) -> Territory:
-    known = [found for found in map(of_number, numbers) if found.places]
-    rings = [found for found in known if not found.anywhere] or known
+@lru_cache(maxsize=4096)
+def _territory(zone: str, region: str, known: tuple[OfNumber, ...]) -> Territory:
+    rings = [found for found in known if not found.anywhere] or list(known)
     doubts = []
     if zone and not is_zone(zone):
         doubts.append(f'"{zone}" is not a time zone')
@@ -100,14 +101,8 @@ def _territory(zone: str, region: str, numbers: tuple[str, ...]) -> Territory:
     else:
         found = _from_numbers(rings)
     if not doubts:
-        return _shared(found)
+        return found
     return Territory(found.places, found.certainty, found.source, "; ".join(doubts))
-
-
-@lru_cache(maxsize=4096)
-def _shared(found: Territory) -> Territory:
-    """One value for all who live in the same place: thousands of contacts do."""
-    return found
 
 
 def _from_region(zone: str, region: str, rings: list[OfNumber]) -> Territory:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-
-from rapidfuzz.distance import OSA
 
 from calsync.promises.grammar import symbol
 from calsync.promises.words import Words
@@ -81,19 +80,27 @@ class Lexicon:
             return self.corrected[word]
         except KeyError:
             pass
-        best: str | None = None
-        if word not in self.guard:
-            limit = 1 if len(word) < 6 else 2
-            least = limit + 1
-            for known in self.fuzzy.get(word[0], ()):
-                if abs(len(known) - len(word)) > limit or len(known) < 4:
-                    continue
-                distance = OSA.distance(word, known, score_cutoff=limit)
-                if distance < least and (distance < 2 or len(known) > 6):
-                    best, least = known, distance
+        best = None if word in self.guard else self._nearest(word)
         if len(self.corrected) > 20_000:
             self.corrected.clear()
         self.corrected[word] = best
+        return best
+
+    def _nearest(self, word: str) -> str | None:
+        limit = 1 if len(word) < 6 else 2
+        alike = [one for one in self.fuzzy.get(word[0], ()) if abs(len(one) - len(word)) <= limit and len(one) >= 4]
+        letters = Counter(word)
+        # a slip adds or takes one letter: whoever differs in more cannot be meant
+        near = [one for one in alike if (letters - Counter(one)).total() <= limit]
+        if not near or word in near:
+            return word if near else None
+        from rapidfuzz.distance import OSA  # 4 MB, and words are mostly spelt right
+
+        best, least = None, limit + 1
+        for known in near:
+            distance = OSA.distance(word, known, score_cutoff=limit)
+            if distance < least and (distance < 2 or len(known) > 6):
+                best, least = known, distance
         return best
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from calsync.model import Attempt, ContactKind, Kind, Outcome
-from calsync.placing.habits import BASE_RATE, Habits, Tally, prior
+from calsync.placing.habits import BASE_RATE, Habits, Tally, prior, tally
 from tests.placing.samples import MONDAY, at, attempt, contact, one, promise, starts, window
 
 
@@ -39,24 +39,31 @@ def test_an_empty_log_leaves_the_priors_as_they_are() -> None:
 
 
 def test_a_handful_of_calls_outweighs_the_prior() -> None:
-    seen = Tally()
-    for _ in range(5):
-        seen.add(16, 1, answered=False)
-    for _ in range(2):
-        seen.add(10, 1, answered=True)
+    seen = tally([*[(16, 1, False)] * 5, *[(10, 1, True)] * 2])
     day = Habits({ContactKind.BUSINESS: seen}).day(ContactKind.BUSINESS, 1)
     assert day[20] > day[33]
 
 
 def test_tallies_add_up_and_can_be_taken_back() -> None:
-    total, part = Tally(), Tally()
-    part.add(10, 2, answered=True)
+    total, part = Tally(), tally([(10, 2, True)])
     total.merge(part)
     total.merge(part)
     total.merge(part, -1)
-    assert (total.tried, total.answered) == (part.tried, part.answered)
+    assert (list(total.tried), list(total.answered)) == (list(part.tried), list(part.answered))
     total.merge(part, -1)
     assert total.empty
+
+
+@pytest.mark.parametrize("times", [1, 255, 256, 1000])
+def test_a_tally_counts_however_often_somebody_was_called(times: int) -> None:
+    counted = tally([(10, 2, True), (11, 2, False)] * times)
+    assert (counted.tried[10], counted.tried[11], counted.tried[26], counted.answered[26]) == (
+        times,
+        times,
+        2 * times,
+        times,
+    )
+    assert sum(counted.tried) == 4 * times
 
 
 def spoken(hour: str, weeks: int, name: str = "dana") -> list[Attempt]:
