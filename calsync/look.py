@@ -14,7 +14,7 @@ from calsync.ledger import Ledger, Row, Status, writer_id, writes_since
 from calsync.model import Problem
 from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing
-from calsync.sync.index import Index, index
+from calsync.sync.index import Index
 from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
 from calsync.sync.rival import at_work, silent_after, told, written_over
 
@@ -74,7 +74,7 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     rows, refused = _place(office, spec, branch, confirmation)
     if refused:
         return Look(spec, branch, rows, refused=refused)
-    shelf = branch.index if rows is branch.rows else index(rows)
+    shelf = office.index(rows)
     token = cache.token(spec.name) if rows is branch.rows else None
     changes = branch.calendar.changes(token, shelf.known)
     news = _news(branch.calendar, shelf, changes, cache.echoes(spec.name))
@@ -151,7 +151,7 @@ def _place(
             with ledger.batch():
                 for uid in branch.rows:
                     ledger.drop(spec.name, uid)
-            branch.changed({})
+            branch.rows = {}
             office.cache.drop_token(spec.name)
         ledger.put_setting(key, place_of(spec))
         confirmation.passed(step)

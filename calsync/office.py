@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from calsync import placing, promises, rendering
@@ -30,6 +29,8 @@ from calsync.sync.index import Index, index
 from calsync.sync.plan import Settled
 from calsync.sync.report import CalendarState
 
+T = TypeVar("T")
+
 
 class Opener(Protocol):
     """How a calendar is opened: ``open_calendar``, or whatever brings calendars of its own."""
@@ -44,20 +45,16 @@ class Branch:
     calendar: Calendar
     rows: dict[str, Row]
     state: CalendarState
+    zone: ZoneInfo
     settled: dict[str, Settled] = field(default_factory=dict)
     """Entries and rows that were found to agree."""
     _index: Index | None = None
 
     @property
     def index(self) -> Index:
-        """The rows, looked up the ways a poll needs."""
-        if self._index is None:
-            self._index = index(self.rows)
+        """The rows as they are now, looked up the ways a poll and a plan need."""
+        self._index = index(self.rows, self.zone, self._index)
         return self._index
-
-    def changed(self, rows: dict[str, Row]) -> None:
-        """The rows are these now (they may be the same dictionary, written to)."""
-        self.rows, self._index = rows, None
 
 
 class Office:
@@ -102,7 +99,6 @@ class Office:
         self.cache = cache or Cache(settings.state_path.with_name(settings.state_path.name + ".cache"))
         self._opener = opener
         self._branches: dict[str, Branch] = {}
-        self._slot = lru_cache(maxsize=20_000)(self._read_slot)
         self.calm: Calm | None = None
         self.memory = Memory()
         """What was planned last time, so that a plan works out only what changed."""
@@ -161,7 +157,7 @@ class Office:
     def plan(self, now: datetime) -> Plan:
         """The plan from the files and the ledger alone; no calendar is asked, nothing is written."""
         tables = self.tables()
-        return plan(self.world(self.reader.read(now), self.decisions(tables), noted=noted(tables)), now)
+        return plan(self.world(self.reader.read(now), self.decisions(tables), noted=self.noted(tables)), now)
 
     def tables(self) -> list[dict[str, Row]]:
         """The ledger's rows of each calendar, in the order of the configuration."""
@@ -173,7 +169,7 @@ class Office:
             calendar = self._opener(spec, zone=self.rep.zone)
             known = self.ledger.calendars().get(spec.name)
             state = CalendarState(spec.name, "ok", last_sync=known.last_sync if known else None)
-            self._branches[spec.name] = Branch(calendar, self.ledger.rows(spec.name), state)
+            self._branches[spec.name] = Branch(calendar, self.ledger.rows(spec.name), state, self.rep.zone)
         return self._branches[spec.name]
 
     def commitment(self, book: Book, mark: str, now: datetime) -> Commitment | None:
@@ -184,9 +180,10 @@ class Office:
             fold(book, self.cadences, self.read, self.rep, self.policy, decisions, now, memory=memory)
         return memory.find(mark)
 
-    def _read_slot(self, start: str, end: str) -> Slot:
-        zone = self.rep.zone
-        return Slot(datetime.fromisoformat(start).astimezone(zone), datetime.fromisoformat(end).astimezone(zone))
+    def index(self, table: Mapping[str, Row]) -> Index:
+        """The rows of a calendar, looked up: those of a branch are followed from run to run."""
+        known = next((branch for branch in self._branches.values() if branch.rows is table), None)
+        return index(table, self.rep.zone) if known is None else known.index
 
     def decisions(self, tables: Sequence[Mapping[str, Row]], fresh: Iterable[Decision] = ()) -> Decisions:
         """What people decided (the ledger's record, then ``fresh`` ones) and where each event stands.
@@ -202,20 +199,27 @@ class Office:
                 waived.discard(one.mark)
             elif one.kind == "moved" and one.start and one.end:
                 moved[one.mark] = Slot(one.start.astimezone(self.rep.zone), one.end.astimezone(self.rep.zone))
-        seen: dict[str, Slot] = {}
-        why: dict[str, tuple[str, ...]] = {}
-        for table in reversed(tables):
-            for row in table.values():
-                if row.status.present and "T" in row.face.start:
-                    seen[row.mark] = self._slot(row.face.start, row.face.end)
-                if row.why:
-                    why[row.mark] = row.why
-        return Decisions(waived=frozenset(waived), moved=moved, seen=seen, why=why)
+        shelves = [self.index(table) for table in reversed(tables)]
+        return Decisions(
+            waived=frozenset(waived),
+            moved=moved,
+            seen=_over([shelf.slots for shelf in shelves]),
+            why=_over([shelf.whys for shelf in shelves]),
+        )
+
+    def noted(self, tables: Iterable[Mapping[str, Row]]) -> frozenset[str]:
+        """The commitments on whose events a person wrote notes."""
+        return frozenset[str]().union(*(self.index(table).noted for table in tables))
 
 
-def noted(tables: Sequence[Mapping[str, Row]]) -> frozenset[str]:
-    """The commitments on whose events a person wrote notes."""
-    return frozenset(row.mark for table in tables for row in table.values() if row.status.present and row.face.notes)
+def _over(layers: Sequence[Mapping[str, T]]) -> Mapping[str, T]:
+    """The layers as one, each over those before it; a single one as it is."""
+    if len(layers) == 1:
+        return layers[0]
+    over: dict[str, T] = {}
+    for layer in layers:
+        over.update(layer)
+    return over
 
 
 @dataclass(frozen=True, slots=True)

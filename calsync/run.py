@@ -16,7 +16,7 @@ from calsync.learning import adopt_words, decide, learn
 from calsync.ledger import CalendarRow, Status, writer_id
 from calsync.look import Look, look_at
 from calsync.model import DAY, Book, Plan, Span
-from calsync.office import Calm, Office, noted
+from calsync.office import Calm, Office
 from calsync.pipeline import plan as make_plan
 from calsync.pipeline import wanted
 from calsync.placing.pins import GRACE
@@ -163,12 +163,12 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         book = with_attempts(book, learnt.attempts) if run.dry_run else office.reader.read(run.now)
     tables = [look.rows for look in looks] or office.tables()
     fresh = learnt.decisions if run.dry_run else ()
-    world = office.world(book, office.decisions(tables, fresh), busy, noted(tables))
+    world = office.world(book, office.decisions(tables, fresh), busy, office.noted(tables))
     plan = make_plan(world, run.now)
     if adopt_words(run, book, plan, looks):
         book = office.reader.read(run.now)
         tables = [look.rows for look in looks]
-        world = office.world(book, office.decisions(tables), busy, noted(tables))
+        world = office.world(book, office.decisions(tables), busy, office.noted(tables))
         plan = make_plan(world, run.now)
     moves = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
     if moves:
@@ -275,8 +275,6 @@ def _apply_to(
         writer=writer_id(run.office.ledger, run.now),
     )
     done = writer.apply(actions) if actions else []
-    if done:
-        look.branch.changed(look.branch.rows)
     for one in done:
         _note_done(run, name, one)
         if isinstance(one.action, Create) and one.error is None and not one.again:

@@ -59,7 +59,6 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
                 )
                 office.cache.put_seen(spec.name, list(listing.seen))
                 done = writer.apply([one.repair for one in result.findings if one.repair is not None])
-                branch.changed(branch.rows)
                 result.repaired = sum(one.error is None for one in done)
         except CalendarError as error:
             result.error = error
@@ -128,7 +127,6 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
             for uid in branch.rows:
                 office.ledger.drop(name, uid)
         branch.rows.clear()
-    branch.changed(branch.rows)
     office.cache.drop_token(name)
 
 

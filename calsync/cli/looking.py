@@ -15,7 +15,7 @@ from calsync.config.places import default_config
 from calsync.errors import CalendarError, UsageError
 from calsync.ledger import Cache, Ledger
 from calsync.model import DAY, Book, Contact, Plan, Span
-from calsync.office import Office, noted
+from calsync.office import Office
 from calsync.pipeline import World
 from calsync.pipeline import plan as make_plan
 
@@ -86,7 +86,7 @@ def free_view(config: Path | None, at: str | None) -> Iterator[FreeView]:
         with show.working("reading"):
             busy, unread = _busy(office, now)
             tables = office.tables()
-            world = office.world(office.reader.read(now), office.decisions(tables), busy, noted(tables))
+            world = office.world(office.reader.read(now), office.decisions(tables), busy, office.noted(tables))
             plan = make_plan(world, now)
         yield FreeView(office, now, plan, world, unread)
 
