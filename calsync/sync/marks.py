@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face, Intent, Row, Status
-from calsync.rendering import OUTCOME_LINE, split_description, without_markup
+from calsync.rendering import DONE, OUTCOME_LINE, split_description, without_markup
 from calsync.sync.faces import face_of_seen, plain
 
 _EDGES = " :-[]()|,"
@@ -86,17 +86,20 @@ class News:
         """True where a write of ours that recent may have been lost with the server's memory."""
         if self.forgot_at is None or row.updated_at is None:
             return False
-        return self.forgot_at - row.updated_at < BACKUP and self._may_lack(row.updated_at)
+        return self.forgot_at - row.updated_at < BACKUP and self.may_lack(row)
 
     def older(self, row: Row, seen: Seen) -> bool:
         """True where an event stands as it did before our last write."""
         if self.forgot_at is None or row.updated_at is None or seen.modified is None:
             return False
         whole = row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
-        return seen.modified < whole and self._may_lack(row.updated_at)
+        return seen.modified < whole and self.may_lack(row)
 
-    def _may_lack(self, written: datetime) -> bool:
-        return self.remembers is None or written > self.remembers
+    def may_lack(self, row: Row) -> bool:
+        """True where the server may have come back from before our last word on that event."""
+        if self.forgot_at is None or row.updated_at is None:
+            return False
+        return self.remembers is None or row.updated_at > self.remembers
 
 
 def last_remembered(rows: Mapping[str, Row], seen: Mapping[str, Seen], same: Iterable[str]) -> datetime | None:
@@ -134,10 +137,15 @@ def read_marks(
             seen = news.seen[uid]
             if seen.cancelled:
                 changed[uid] = _vanished(row, news, marks)
-            elif news.older(row, seen):
+            elif row.intent is not Intent.NONE and seen.etag and seen.etag == row.etag:
+                # As we left it: the write did not land, and nobody else wrote.
+                changed[uid] = replace(row, intent=Intent.NONE, intended=None)
+            elif news.older(row, seen) or (news.may_lack(row) and _began_anew(row, seen)):
                 changed[uid] = _brought_back(row, seen)
             else:
                 changed[uid] = _stands(row, seen, before, marks)
+                if news.may_lack(row):  # an old state that somebody wrote on since
+                    changed[uid] = _with_notes_of_both(row, changed[uid])
     changed = {uid: row for uid, row in changed.items() if row != rows[uid]}
     return (rows | changed if changed else rows), tuple(marks)
 
@@ -147,21 +155,34 @@ def _brought_back(row: Row, seen: Seen) -> Row:
 
     What a person decided since stays decided, and notes that only one of the two states has are kept from both.
     """
-    face = face_of_seen(seen)
-    ours = {line.strip() for line in row.face.notes.split("\n")}
-    back = [line for line in face.notes.split("\n") if line.strip() and line.strip() not in ours]
-    notes = "\n".join([row.face.notes, *back] if row.face.notes else back)
-    status = row.status if row.status.present else Status.LIVE
+    history = row.status is Status.HISTORY and not _began_anew(row, seen)
     return replace(
         row,
-        status=status,
-        face=replace(row.face, notes=notes),
+        status=Status.HISTORY if history else Status.LIVE,
+        face=replace(row.face, notes=_both(row.face.notes, face_of_seen(seen).notes)),
         href=seen.href,
         etag=seen.etag,
         fingerprint="",
         intent=Intent.NONE,
         intended=None,
     )
+
+
+def _began_anew(row: Row, seen: Seen) -> bool:
+    """True where what was history is a call again, to be ended once more."""
+    return row.status is Status.HISTORY and not face_of_seen(seen).title.startswith(DONE)
+
+
+def _with_notes_of_both(before: Row, now: Row) -> Row:
+    notes = _both(before.face.notes, now.face.notes)
+    return now if notes == now.face.notes else replace(now, face=replace(now.face, notes=notes), fingerprint="")
+
+
+def _both(notes: str, more: str) -> str:
+    """The notes, and the lines that only the other notes have."""
+    known = {line.strip() for line in notes.split("\n")}
+    new = [line for line in more.split("\n") if line.strip() and line.strip() not in known]
+    return "\n".join([notes, *new] if notes else new)
 
 
 def _vanished(row: Row, news: News, marks: list[Mark]) -> Row:

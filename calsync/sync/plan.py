@@ -9,7 +9,7 @@ from typing import NamedTuple
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Row, Status
 from calsync.model import Entry
-from calsync.rendering import OUTCOME_LINE, with_notes
+from calsync.rendering import DONE, OUTCOME_LINE, with_notes
 from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
 from calsync.sync.faces import face_of_seen, fingerprint, moment_of, moment_text
 from calsync.sync.marks import beside_title
@@ -79,6 +79,9 @@ def plan(
 def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
     if row.status is Status.LIVE and row.mark in wanted.erase:
         yield Delete(row, "asked not to be called")
+    elif row.status is Status.LIVE and _was_history(row) and not wanted.erase_history:
+        record = _record(row)
+        yield Update(record, record.title, row, "it was history before the calendar came back from a backup")
     elif row.status is Status.LIVE and row.face.notes and not wanted.erase_history:
         record = _record(row)
         yield Update(record, record.title, row, "no call is owed any more; kept for the notes on it")
@@ -94,12 +97,17 @@ def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
         yield Delete(row, "what it said is mended")
 
 
+def _was_history(row: Row) -> bool:
+    return row.ours_title.startswith(DONE)
+
+
 def _record(row: Row) -> Entry:
     """An event whose promise is no longer in the log, left where it is for the sake of a person's notes (G3)."""
+    title = row.ours_title or row.face.title
     past = Entry(
         uid=row.uid,
         mark=row.mark,
-        title=f"✓ {row.ours_title or row.face.title}",
+        title=title if _was_history(row) else f"{DONE} {title}",
         description="No call is owed any more: what promised it is no longer in the log.\n",
         start=moment_of(row.face.start),
         end=moment_of(row.face.end),
@@ -220,7 +228,7 @@ def row_of(seen: Seen) -> Row:
     Its fingerprint is empty, so that an update brings our text up to date; its title counts as ours.
     """
     face = face_of_seen(seen)
-    status = Status.HISTORY if face.title.startswith("✓") else Status.LIVE
+    status = Status.HISTORY if face.title.startswith(DONE) else Status.LIVE
     return Row(
         uid=seen.uid, mark=seen.mark, status=status, face=face, href=seen.href, etag=seen.etag, ours_title=face.title
     )

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from calsync.calendars.memory import MemoryStore
 from calsync.office import Office
 from calsync.run import run_once
 from tests.e2e.rep import CHICAGO
-from tests.machine.calendar import Hostile, Killed, all_is_gone, backup, restore, some_are_gone, some_are_left_out
+from tests.machine.faults import Hostile, Killed, Server, backup, restore
 from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
 
@@ -24,8 +23,8 @@ class Desk(PlainDesk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.store = MemoryStore()
-        self.hostile = Hostile("callbacks", zone=CHICAGO, store=self.store, clock=lambda: self.now)
+        self.store = Server()
+        self.hostile = Hostile("callbacks", zone=CHICAGO, server=self.store, clock=lambda: self.now)
         self.office.close()
         self.open()
 
@@ -57,7 +56,7 @@ def recorded(desk: Desk) -> list[tuple[str, str]]:
 
 
 def test_a_call_that_is_said_to_be_gone_and_is_there_is_not_waived(desk: Desk) -> None:
-    desk.hostile.lie = some_are_gone
+    desk.hostile.armed["poll that says some are gone"] = 0
     report = desk.run()
     assert [one.action for one in report.actions] == []
     assert len(desk.events()) == 8
@@ -65,7 +64,7 @@ def test_a_call_that_is_said_to_be_gone_and_is_there_is_not_waived(desk: Desk) -
 
 def test_without_ledger_or_token_a_few_that_a_listing_leaves_out_are_not_waived(desk: Desk) -> None:
     desk.office.cache.drop_token("callbacks")
-    desk.hostile.lie = some_are_left_out
+    desk.hostile.armed["poll that leaves some out"] = 0
     assert [one.action for one in desk.run().actions] == []
     assert len(desk.events()) == 8
 
@@ -113,7 +112,7 @@ def test_notes_stay_when_the_row_that_promised_the_call_is_removed(desk: Desk, l
 
 def test_an_outcome_is_one_row_though_our_answer_to_it_was_cut_and_the_event_edited_again(desk: Desk) -> None:
     desk.edit(desk.call("Ann"), title=f"no {desk.call('Ann').title}")
-    desk.hostile.drop_request_in = 0
+    desk.hostile.armed["write cut before it landed"] = 0
     desk.run()
     seen = desk.call("Ann")
     assert seen.title.startswith("no ")
@@ -152,7 +151,7 @@ def test_a_first_listing_that_lied_is_found_out_and_leaves_no_orphan(desk: Desk)
     forget(desk)
     rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
     (desk.folder / "attempts.csv").write_text("".join(rows))
-    desk.hostile.lie = all_is_gone
+    desk.hostile.armed["poll that says all is gone"] = 0
     desk.run()
     desk.run()
     assert sorted(one.title.split()[1] for one in desk.events()) == ["Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal"]
@@ -177,7 +176,7 @@ def test_what_was_done_to_events_that_a_first_listing_left_out_is_heard(desk: De
         wanted[seen.uid] = seen.start + timedelta(hours=7)
         desk.edit(seen, start=wanted[seen.uid], end=wanted[seen.uid] + timedelta(minutes=25))
     forget(desk)
-    desk.hostile.lie = some_are_left_out
+    desk.hostile.armed["poll that leaves some out"] = 0
     desk.run()
     desk.run()
     assert {one.uid: one.start for one in desk.events()} == wanted
@@ -188,7 +187,7 @@ def test_outcomes_on_events_that_a_first_listing_left_out_are_recorded_once(desk
     for seen in desk.events():
         desk.edit(seen, title=f"spoke {seen.title}")
     forget(desk)
-    desk.hostile.lie = some_are_left_out
+    desk.hostile.armed["poll that leaves some out"] = 0
     desk.run()
     desk.run()
     assert sorted(recorded(desk)) == [(name, "connected") for name in sorted(NAMES)]
@@ -205,7 +204,7 @@ def test_what_was_only_taken_over_since_does_not_make_a_backup_younger(desk: Des
     forget(desk)
     desk.run()
     restore(desk.store, old)
-    desk.hostile.forget_token = True
+    desk.hostile.armed["token forgotten"] = 0
     desk.run()
     assert "asks about oak" in "".join(one.description for one in desk.events())
 
@@ -221,3 +220,59 @@ def test_an_event_written_on_and_moved_while_the_ledger_was_lost_stays_where_it_
     desk.run()
     desk.run()
     assert (desk.call("Ann").start, desk.call("Ann").end) == (start, start + timedelta(minutes=25))
+
+
+@pytest.mark.parametrize("notes", ["asks about oak", ""])
+def test_history_that_a_backup_made_a_call_again_becomes_history_again(desk: Desk, notes: str) -> None:
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\n{notes}\n")
+    desk.run()
+    old = backup(desk.store)
+    rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
+    if not notes:
+        rows.append(f"{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,connected,,\n")
+    (desk.folder / "attempts.csv").write_text("".join(rows))
+    desk.run()
+    titles = [one.title for one in desk.events()]
+    restore(desk.store, old)
+    desk.run()
+    assert [one.title for one in desk.events()] == titles
+    assert desk.run().written == 0
+
+
+def test_a_write_that_was_cut_after_a_backup_came_back_makes_no_move_of_it(desk: Desk) -> None:
+    """What the backup has is no person's doing, in the next run as little as in the one that could not mend it."""
+    old = backup(desk.store)
+    seen = desk.call("Ann")
+    assert isinstance(seen.start, datetime)
+    start = seen.start + timedelta(hours=20)
+    desk.edit(
+        seen,
+        start=start,
+        end=start + timedelta(minutes=10),
+        description=f"{seen.description.rstrip()}\nasks about oak\n",
+    )
+    desk.run()
+    restore(desk.store, old)
+    desk.hostile.armed["write cut before it landed"] = 0
+    assert [one.action for one in desk.run().actions if one.action == "move"] == []
+    assert [one.action for one in desk.run().actions if one.action == "move"] == []
+    desk.run()
+    assert desk.call("Ann").start == start
+    assert "asks about oak" in desk.call("Ann").description
+
+
+def test_a_note_is_kept_when_somebody_writes_on_the_event_that_a_backup_brought_back(desk: Desk) -> None:
+    old = backup(desk.store)
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run()
+    restore(desk.store, old)
+    desk.now += timedelta(minutes=5)
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about ash\n")
+    desk.run()
+    desk.run()
+    assert "asks about oak" in desk.call("Ann").description
+    assert "asks about ash" in desk.call("Ann").description
+    assert desk.run().written == 0

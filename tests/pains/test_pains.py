@@ -12,7 +12,6 @@ import pytest
 
 from calsync import config
 from calsync.calendars.base import Changes, Receipt, Seen
-from calsync.calendars.memory import MemoryStore
 from calsync.errors import Refused, Unreachable
 from calsync.model import Entry
 from calsync.office import Office
@@ -21,7 +20,7 @@ from calsync.sync.report import Report
 from calsync.upkeep import verify
 from tests.e2e.rep import CHICAGO, FOLDER, HEAD, at
 from tests.e2e.worlds import as_entry
-from tests.machine.calendar import Hostile, backup, restore
+from tests.machine.faults import Hostile, Server, backup, restore
 
 NAMES = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")
 CONTACTS = "id,name,phone,region\n" + "".join(
@@ -36,8 +35,8 @@ START = at("2026-10-26 18:30")
 class Bad(Hostile):
     """A calendar that lies, refuses and goes away on demand, and counts what it is asked."""
 
-    def __init__(self, store: MemoryStore, clock: Callable[[], datetime]) -> None:
-        super().__init__("callbacks", zone=CHICAGO, store=store, clock=clock)
+    def __init__(self, store: Server, clock: Callable[[], datetime]) -> None:
+        super().__init__("callbacks", zone=CHICAGO, server=store, clock=clock)
         self.polls = 0
         self.writes: list[str] = []
         self.lies: list[Changes] = []
@@ -72,7 +71,7 @@ class Desk:
     """A rep's files, one calendar and an office that stays open."""
 
     def __init__(self, folder: Path, log: str = LOG, extra: str = "") -> None:
-        self.folder, self.now, self.store = folder, START, MemoryStore()
+        self.folder, self.now, self.store = folder, START, Server()
         (folder / "calsync.toml").write_text(HEAD + FOLDER + extra)
         (folder / "contacts.csv").write_text(CONTACTS)
         (folder / "attempts.csv").write_text(log)
@@ -87,7 +86,7 @@ class Desk:
         return run_once(self.office, self.now, **options)  # type: ignore[arg-type]  # the flags of run_once, by name
 
     def events(self) -> list[Seen]:
-        eyes = Hostile("eyes", zone=CHICAGO, store=self.store, clock=lambda: self.now)
+        eyes = Hostile("eyes", zone=CHICAGO, server=self.store, clock=lambda: self.now)
         return [one for one in eyes.changes(None).seen if not one.mark.startswith("notice-")]
 
     def call(self, name: str) -> Seen:
@@ -96,7 +95,7 @@ class Desk:
         return found
 
     def edit(self, seen: Seen, **changes: object) -> None:
-        eyes = Hostile("eyes", zone=CHICAGO, store=self.store, clock=lambda: self.now)
+        eyes = Hostile("eyes", zone=CHICAGO, server=self.store, clock=lambda: self.now)
         eyes.update(replace(as_entry(seen), **changes), seen)  # type: ignore[arg-type]  # fields of an Entry, by name
 
 
@@ -113,7 +112,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.mark.parametrize("full", [True, False])
 def test_p1_an_answer_that_lies_doubles_and_deletes_nothing(desk: Desk, full: bool) -> None:
     hrefs = tuple(desk.store.items)
-    desk.calendar.lies = [Changes((), () if full else hrefs, "memory:8", full)]
+    desk.calendar.lies = [Changes((), () if full else hrefs, "0.memory:8", full)]
     lied = desk.run()
     assert "8 of 8 callbacks are gone" in lied.refused[0]
     assert (lied.written, desk.calendar.writes) == (0, [])
@@ -146,6 +145,7 @@ def test_p4_a_condition_that_failed_is_looked_at_and_not_repeated(desk: Desk) ->
     seen = desk.events()[0]
     moved = START + timedelta(days=3, hours=-3)
     desk.calendar.meanwhile = lambda: desk.edit(seen, start=moved, end=moved + timedelta(minutes=10))
+    desk.calendar.armed["somebody writes in between"] = 0
     (desk.folder / "contacts.csv").write_text(CONTACTS.replace("Archer", "Abbot"))
     assert desk.run().exit_code == 0
     (after,) = [one for one in desk.events() if one.mark == seen.mark]
@@ -154,7 +154,7 @@ def test_p4_a_condition_that_failed_is_looked_at_and_not_repeated(desk: Desk) ->
 
 
 def test_p5_a_token_that_died_costs_a_listing_and_no_write(desk: Desk) -> None:
-    desk.calendar.forget_token = True
+    desk.calendar.armed["token forgotten"] = 0
     report = desk.run()
     assert (report.exit_code, report.written, desk.calendar.writes) == (0, 0, [])
 
@@ -164,7 +164,7 @@ def test_p5_what_happened_while_the_token_died_is_noticed(desk: Desk) -> None:
     moved = START + timedelta(days=3, hours=-3)
     desk.now += timedelta(hours=1)
     desk.edit(seen, start=moved, end=moved + timedelta(minutes=10))
-    desk.calendar.forget_token = True
+    desk.calendar.armed["token forgotten"] = 0
     assert [one.action for one in desk.run().actions][:1] == ["move"]
 
 
@@ -224,7 +224,7 @@ def test_p12_a_calendar_that_is_only_read_is_never_written(tmp_path: Path) -> No
     table = '[[busy]]\nname = "own"\ntype = "folder"\npath = "own"\n'
     others: dict[str, Bad] = {}
     desk = Desk(tmp_path, extra=table)
-    others["own"] = Bad(MemoryStore(), lambda: desk.now)
+    others["own"] = Bad(Server(), lambda: desk.now)
     desk.office.close()
     opener: Callable[..., Bad] = lambda spec, *, zone: others.get(spec.name, desk.calendar)  # noqa: E731
     desk.office = Office(config.load(tmp_path / "calsync.toml"), opener=opener)
@@ -276,7 +276,7 @@ def test_a_dead_token_is_no_backup_what_a_person_did_meanwhile_counts(desk: Desk
     stamp = re.search("LAST-MODIFIED.*", there)
     assert stamp is not None
     desk.store.put(moved.href, re.sub("LAST-MODIFIED.*", stamp[0], desk.store.items[moved.href][1]))
-    desk.calendar.forget_token = True
+    desk.calendar.armed["token forgotten"] = 0
     assert sorted(one.action for one in desk.run().actions if one.action != "update") == ["move", "waive"]
     assert gone.uid not in {one.uid for one in desk.events()}
     assert start in {one.start for one in desk.events()}
@@ -289,7 +289,7 @@ def test_what_the_same_minute_wrote_after_a_backup_is_written_again(desk: Desk) 
     desk.run(timedelta())
     before = {one.mark for one in desk.events()}
     restore(desk.store, yesterday)
-    desk.calendar.forget_token = True
+    desk.calendar.armed["token forgotten"] = 0
     assert "waive" not in {one.action for one in desk.run(timedelta()).actions}
     assert {one.mark for one in desk.events()} == before
 
@@ -307,7 +307,7 @@ def test_a_server_that_comes_back_from_a_backup_is_written_again_notes_and_all(d
     desk.run()
     before = {one.mark: (one.title, one.start, "Rex" in one.description) for one in desk.events()}
     restore(desk.store, yesterday)
-    desk.calendar.forget_token = True
+    desk.calendar.armed["token forgotten"] = 0
     report = desk.run()
     assert {one.action for one in report.actions} <= {"create", "update", "delete"}
     live = {one.mark: (one.title, one.start, "Rex" in one.description) for one in desk.events()}

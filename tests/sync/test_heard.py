@@ -14,7 +14,7 @@ from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.model import Entry
 from calsync.office import Office
 from calsync.run import run_once
-from tests.machine.calendar import Killed
+from tests.machine.faults import Killed
 from tests.pains.test_pains import Bad, Desk
 
 
@@ -154,7 +154,7 @@ def test_an_etag_that_changed_without_a_word_does_not_leave_the_words_standing(d
 
 def test_the_words_go_when_the_calendar_is_back(desk: Desk) -> None:
     say(desk, "no")
-    desk.calendar.drop_request_in = 0
+    desk.calendar.armed["write cut before it landed"] = 0
     desk.run()
     assert desk.call("Ann").title.startswith("no ")
     desk.run()

@@ -1,0 +1,253 @@
+"""The rep, the files, the calendar and calsync: what every part of the machine leans on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from hypothesis.stateful import RuleBasedStateMachine, initialize
+
+from calsync import config
+from calsync.calendars.base import Calendar, Seen
+from calsync.calendars.spec import CalendarSpec
+from calsync.identity import event_uid
+from calsync.model import Entry
+from calsync.office import Office
+from calsync.run import run_once
+from calsync.sync.report import Report
+from tests.e2e.rep import CHICAGO, FOLDER, HEAD
+from tests.machine.deeds import Deeds, Times
+from tests.machine.faults import Hostile, Killed, Server, backup
+
+NAMES = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe")
+SHY = NAMES[:2]
+"""Who may ask not to be called."""
+NOBODY = "nobody we know"
+
+LOG_HEAD = "at,contact,direction,channel,outcome,promise,note\n"
+FOREIGN = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//somebody//EN\r\nBEGIN:VEVENT\r\nUID:dentist@example.com\r\n"
+    "DTSTAMP:20261001T000000Z\r\nDTSTART:20261102T150000Z\r\nDTEND:20261102T160000Z\r\nSUMMARY:Dentist\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+_QUICK = Path("/dev/shm")
+"""Memory that looks like a disk: a commit is a commit there, and waits for no platter."""
+
+
+class World(RuleBasedStateMachine):
+    """What there is, and how it is looked at and changed."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+    """How often each thing has happened, over all lives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="calsync-life-", dir=_QUICK if _QUICK.is_dir() else None))
+        self.now = datetime(2026, 10, 26, 9, 30, tzinfo=CHICAGO)
+        self.store = Server()
+        self.calendar = self.device("callbacks")
+        self.eyes = self.device("eyes")
+        self.foreign = {"dentist.ics": FOREIGN}
+        self.lines: list[str] = []
+        self.contacts: dict[str, str] = {}
+        self.deeds = Deeds()
+        self.backup = backup(self.store)
+        self.backed_up = self.now
+        self.ledger_backup: Deeds | None = None
+        self.office: Office | None = None
+        self.stamp = 0
+        self.own_log = ""
+        self._looked: tuple[object, list[Seen]] = (None, [])
+
+    @initialize()
+    def begin(self) -> None:
+        (self.folder / "calsync.toml").write_text(HEAD + FOLDER)
+        self.settings = config.load(self.folder / "calsync.toml")
+        for digit, name in enumerate(NAMES):
+            self.contacts[name] = f"{name},{name.title()} Archer,+1 312 555 010{digit},US-IL,\n"
+        self.save_contacts()
+        self.save()
+        self.store.put("dentist.ics", FOREIGN)
+        self.backup = backup(self.store)
+
+    def teardown(self) -> None:
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def happened(self, what: str) -> None:
+        self.tally[what] += 1
+
+    # -- the files --------------------------------------------------------------------------------------------------
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "attempts.csv"
+
+    def save(self, text: str | None = None) -> None:
+        self._write(self.log, LOG_HEAD + "".join(self.lines) if text is None else text)
+
+    def save_contacts(self, text: str | None = None) -> None:
+        head = "id,name,phone,region,do_not_call\n"
+        self._write(self.folder / "contacts.csv", head + "".join(self.contacts.values()) if text is None else text)
+
+    def _write(self, file: Path, text: str) -> None:
+        file.write_text(text)
+        self.stamp += 1
+        os.utime(file, (1_700_000_000 + self.stamp, 1_700_000_000 + self.stamp))
+
+    def add_row(self, name: str, rest: str) -> None:
+        self.lines.append(f"{self.now:%Y-%m-%dT%H:%M:%S},{name},{rest}\n")
+        self.now += timedelta(seconds=1)
+
+    # -- calsync ----------------------------------------------------------------------------------------------------
+
+    def opened(self) -> Office:
+        if self.office is None:
+            self.office = Office(self.settings, opener=self.open_calendar)
+        return self.office
+
+    def open_calendar(self, spec: CalendarSpec, *, zone: ZoneInfo) -> Calendar:
+        return self.calendar
+
+    def close(self) -> None:
+        if self.office is not None:
+            self.office.close()
+            self.office = None
+
+    def run(self, *, confirm: bool = False, checkpoint: Callable[[str], None] = lambda _name: None) -> Report:
+        """One run; whoever is killed in it starts anew the next time."""
+        self.now += timedelta(seconds=30)
+        before = self.deeds.copy()
+        lags = self.calendar.went_off["poll that lags"]
+        report = run_once(self.opened(), self.now, confirm=confirm, checkpoint=checkpoint)
+        self.heard(report, before, lagged=self.calendar.went_off["poll that lags"] != lags)
+        return report
+
+    def heard(self, report: Report, before: Deeds, *, lagged: bool) -> None:
+        """Take note of what calsync knows now."""
+        if report.plan is None:
+            return
+        silent = {
+            call.commitment.id for call in report.plan.calls if call.commitment.contact_id in report.plan.do_not_call
+        }
+        if self.now - self.backed_up > timedelta(days=3):  # so long after, what a server lost counts as deleted
+            self.deeds.deleted |= set(self.deeds.lost_by_server.values())
+        self.deeds.dropped({event_uid(self.settings.rep().id, mark) for mark in silent})
+        if lagged or report.refused or any(one.state != "ok" for one in report.calendars):
+            return
+        self.deeds.listened(before, {one.uid for one in self.events() if one.mark in _ids(report)})
+        there = self.texts()
+        lost = self.deeds.lost_by_server
+        self.deeds.lost_by_server = {uid: mark for uid, mark in lost.items() if uid not in there}
+        self.deeds.stood = self.stand()
+        self.deeds.titles = {one.uid: one.title for one in self.calls()}
+
+    def run_or_die(
+        self, *, confirm: bool = False, checkpoint: Callable[[str], None] = lambda _name: None
+    ) -> Report | None:
+        before = {one.uid: one.title for one in self.events()}
+        try:
+            return self.run(confirm=confirm, checkpoint=checkpoint)
+        except Killed:
+            self.happened("killed")
+            self.close()
+            silent = [name.title() for name in NAMES if self._asked_not_to_be_called(name)]
+            left = {one.uid for one in self.events()}
+            gone = {uid for uid, title in before.items() if any(name in title for name in silent)} - left
+            self.deeds.dropped(gone)
+            return None
+
+    def _asked_not_to_be_called(self, name: str) -> bool:
+        rows = (*self.lines, self.contacts[name])
+        return any(f",{name},inbound,call,do_not_call" in row or row.endswith(",yes\n") for row in rows)
+
+    def quiet(self) -> Report:
+        """Runs until nothing is armed and nothing is left to do; what a guard refuses twice, a person confirms."""
+        refused = 0
+        for _ in range(30):
+            calm = self.calendar.at_rest
+            report = self.run_or_die(confirm=refused > 1)
+            if report is None:
+                continue
+            refused = refused + 1 if report.refused else 0
+            idle = not report.written and not report.refused and not any(one.error for one in report.actions)
+            if idle and calm and all(one.state == "ok" for one in report.calendars):
+                return report
+            if idle:
+                self.calendar.armed.clear()
+        raise AssertionError(f"no rest: {report}")
+
+    # -- the calendar -----------------------------------------------------------------------------------------------
+
+    def device(self, name: str) -> Hostile:
+        return Hostile(name, zone=CHICAGO, server=self.store, clock=lambda: self.now)
+
+    def events(self) -> list[Seen]:
+        """Every event of ours."""
+        state = tuple(etag for etag, _ in self.store.items.values())
+        if self._looked[0] != state:
+            self._looked = (state, list(self.eyes.changes(None).seen))
+        return self._looked[1]
+
+    def calls(self) -> list[Seen]:
+        """Our live events, by UID, notices and history left out."""
+        ours = [one for one in self.events() if not one.mark.startswith("notice-") and not one.title.startswith("✓")]
+        return sorted(ours, key=lambda one: one.uid)
+
+    def texts(self) -> dict[str, str]:
+        """What the events of ours say, by UID."""
+        return {one.uid: one.description for one in self.events()}
+
+    def stand(self) -> dict[str, Times]:
+        """Where the live ones stand, by UID."""
+        return {one.uid: times(one) for one in self.calls()}
+
+    def edit(self, seen: Seen, *, careless: bool = False, **changes: object) -> None:
+        """A person's program changes our event; a careless one leaves LAST-MODIFIED as it was."""
+        entry = Entry(
+            seen.uid, seen.mark, seen.title, seen.description, seen.start, seen.end, "America/Chicago", seen.alarms
+        )
+        self.eyes.update(replace(entry, **changes), seen)  # type: ignore[arg-type]  # the fields of an Entry, by name
+        if careless:
+            (stamp,) = [line for line in seen.raw.splitlines() if line.startswith("LAST-MODIFIED:")]
+            lines = self.store.items[seen.href][1].splitlines()
+            text = "".join(f"{stamp if line.startswith('LAST-MODIFIED:') else line}\r\n" for line in lines)
+            self.store.put(seen.href, text)
+
+    def move(self, seen: Seen, by: timedelta, longer: timedelta = timedelta(0), *, careless: bool = False) -> None:
+        assert isinstance(seen.start, datetime)
+        assert isinstance(seen.end, datetime)
+        start, end = seen.start + by, seen.end + by + longer
+        self.edit(seen, start=start, end=end, careless=careless)
+        self.deeds.moved(seen.uid, (_utc(start), _utc(end)))
+
+    def note(self, seen: Seen, *, careless: bool = False) -> None:
+        note = f"note {self.stamp}-{len(self.store.log)}-{self.now:%d%H%M%S} of mine"
+        self.edit(seen, description=f"{seen.description.rstrip()}\n{note}", careless=careless)
+        self.deeds.notes[note] = seen.uid
+
+    def remove(self, seen: Seen) -> None:
+        self.store.remove(seen.href)
+        self.deeds.removed(seen.uid, seen.mark)
+
+
+def times(seen: Seen) -> Times:
+    assert isinstance(seen.start, datetime)
+    assert isinstance(seen.end, datetime)
+    return _utc(seen.start), _utc(seen.end)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _ids(report: Report) -> Sequence[str]:
+    return [call.commitment.id for call in report.plan.calls] if report.plan else []
