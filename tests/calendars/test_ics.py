@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -252,6 +253,16 @@ def test_an_alarm_of_theirs_stays_whatever_becomes_of_ours() -> None:
         text = ics.patch(text, entry(alarms=alarms), NOW)
         assert mine in text
         assert read(text).alarms == alarms
+
+
+def test_reminders_from_a_phone_that_drops_our_mark_are_not_there_twice_whatever_the_title_says() -> None:
+    """DAVx5 writes every reminder anew; the title may have been typed over in the same edit."""
+    text = re.sub(r"X-CALSYNC-ALARM:.*\r\n", "", ics.render(entry(), NOW))
+    text = text.replace(f"SUMMARY:{entry().title}", "SUMMARY:Lunch")
+    mine = alarm("TRIGGER:-PT60M")
+    after = ics.patch(text.replace("END:VEVENT", mine + "END:VEVENT"), entry(description="new"), NOW)
+    assert after.count("BEGIN:VALARM") == 3
+    assert mine in after
 
 
 def test_a_persons_choice_to_show_the_time_as_busy_is_kept() -> None:

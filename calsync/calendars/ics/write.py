@@ -191,7 +191,9 @@ def _own_alarms(edit: _Edit, entry: Entry, *, renew: bool) -> None:
 
     Alarms that are right are left alone: a client may have noted in them that they were already seen to.
     """
-    ours = [part for part in edit.event.inner if part.name == "VALARM" and _written_by_us(edit, part, entry)]
+    alarms = [part for part in edit.event.inner if part.name == "VALARM"]
+    dropped = not any(first(edit.lines, part.own(), ALARM) for part in alarms)
+    ours = [part for part in alarms if _written_by_us(edit, part, entry, dropped=dropped)]
     noted = sorted(line.value.strip() for part in ours if (line := first(edit.lines, part.own(), ALARM)) is not None)
     untouched = noted == sorted(str(minutes) for minutes in entry.alarms)
     if untouched and not renew and all(_rings_as_noted(edit.lines, part) for part in ours):
@@ -202,12 +204,13 @@ def _own_alarms(edit: _Edit, entry: Entry, *, renew: bool) -> None:
     edit.replaced[edit.event.last] = "".join(_alarms(entry)) + edit.lines[edit.event.last].raw
 
 
-def _written_by_us(edit: _Edit, part: Component, entry: Entry) -> bool:
-    """By its mark; where a server dropped that, an alarm that shows the title and rings just when ours do is not kept
-    beside ours: it would be there twice."""
+def _written_by_us(edit: _Edit, part: Component, entry: Entry, *, dropped: bool) -> bool:
+    """By its mark; where a server or a phone ``dropped`` that from all of them, or an alarm shows the title, one that
+    rings just when ours do is not kept beside ours: it would be there twice."""
     if first(edit.lines, part.own(), ALARM) is not None:
         return True
-    return shows_title(edit.lines, edit.event, part) and minutes_before(edit.lines, part, entry.start) in entry.alarms
+    known = dropped or shows_title(edit.lines, edit.event, part)
+    return known and minutes_before(edit.lines, part, entry.start) in entry.alarms
 
 
 def _rings_as_noted(lines: list[Line], part: Component) -> bool:
