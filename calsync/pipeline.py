@@ -76,6 +76,10 @@ class Memory:
     folded: commitments.Memory = field(default_factory=commitments.Memory)
     placed: placing.Memory = field(default_factory=placing.Memory)
     known: dict[str, Known] = field(default_factory=dict)
+    firm: dict[int, Known | None] = field(default_factory=dict)
+    """Those of the live calls that were found to stand, by the identity of their slot: while their contact and its log
+    are the same, they stand without being looked at."""
+    since: commitments.Since = field(default_factory=commitments.Since)
     _rules: tuple[object, ...] = ()
     _since: datetime | None = None
 
@@ -84,7 +88,7 @@ class Memory:
         log may lie ahead again."""
         rules = (rep, world.policy, world.cadences, world.templates, world.read)
         if rules != self._rules or (self._since is not None and now < self._since):
-            self.known, self._rules = {}, rules
+            self.known, self.firm, self._rules = {}, {}, rules
         self._since = now
 
 
@@ -169,36 +173,57 @@ def _active(
     folded: Folded, placed: Sequence[Placed], world: World, memory: Memory, now: datetime
 ) -> tuple[PlannedCall, ...]:
     """What is owed, waived or still to be seen, with its slot and its entry; what is as it was is taken as it was."""
-    slots = iter(placed)
-    known, seen = memory.known, world.decisions.seen
-    calls: list[PlannedCall] = []
-    kept: dict[str, Known] = {}
-    for commitment in _that_matter(folded, world.decisions, memory):
-        mark = commitment.id
-        found = known.get(mark)
-        live = commitment.state.live
-        if not live and mark not in seen:
-            if found is None or found.commitment is not commitment or found.basis is not None:
-                found = Known(commitment, None, _ended(commitment))
-        else:
-            one = next(slots) if live else Placed(commitment, None)
-            if found is None or not (live and found.stands(one, world.book)):
-                basis = _basis(one, world, folded, now)
-                same = found is not None and found.basis == basis
-                call = found.call if found is not None and same else PlannedCall(one, _entry(basis, world, now))
-                found = Known(commitment, basis, call)
-        kept[mark] = found
-        calls.append(found.call)
-    memory.known = kept
-    return tuple(calls)
+    known, others = memory.known, memory.since.others(world.book)
+    firm, memory.firm = memory.firm if others is not None else {}, {}
+    found = list(map(firm.get, map(id, placed)))
+    if others:
+        found = [None if one.commitment.contact_id in others else last for one, last in zip(placed, found, strict=True)]
+    firm = dict(zip(map(id, placed), found, strict=True))
+    calls: list[Known] = []
+    for one, last in zip(placed, found, strict=True):
+        if last is None:
+            mark = one.commitment.id
+            last = known[mark] = firm[id(one)] = _known(known.get(mark), one, folded, world, now)  # noqa: PLW2901
+            if not last.stands(one, world.book):
+                del firm[id(one)]
+        calls.append(last)
+    ended = _ended_that_matter(folded, world.decisions, memory)
+    for commitment in ended:
+        last = known[commitment.id] = _known(known.get(commitment.id), Placed(commitment, None), folded, world, now)
+        calls.append(last)
+    if ended:
+        calls.sort(key=_order)
+    if len(known) != len(calls):
+        memory.known = {one.commitment.id: one for one in calls}
+    memory.firm = firm
+    return tuple([one.call for one in calls])
 
 
-def _that_matter(folded: Folded, decisions: Decisions, memory: Memory) -> Sequence[Commitment]:
-    """The commitments that are owed, and those that have ended but were waived or stand on a calendar."""
+def _order(known: Known) -> tuple[datetime, str]:
+    return commitments.order(known.commitment)
+
+
+def _known(before: Known | None, one: Placed, folded: Folded, world: World, now: datetime) -> Known:
+    """A call with its entry: as it was planned ``before``, where nothing that the entry is made of has changed."""
+    commitment = one.commitment
+    live = commitment.state.live
+    if not live and commitment.id not in world.decisions.seen:
+        if before is not None and before.commitment is commitment and before.basis is None:
+            return before
+        return Known(commitment, None, _ended(commitment))
+    if before is not None and live and before.stands(one, world.book):
+        return before
+    basis = _basis(one, world, folded, now)
+    if before is not None and before.basis == basis:
+        return Known(commitment, basis, before.call)
+    return Known(commitment, basis, PlannedCall(one, _entry(basis, world, now)))
+
+
+def _ended_that_matter(folded: Folded, decisions: Decisions, memory: Memory) -> list[Commitment]:
+    """The commitments that have ended but were waived or stand on a calendar."""
     live = {one.id for one in folded.live}
     marks = {*decisions.seen, *decisions.waived} - live
-    ended = [one for mark in marks if (one := memory.folded.find(mark)) is not None]
-    return sorted([*folded.live, *ended], key=commitments.order) if ended else folded.live
+    return [one for mark in marks if (one := memory.folded.find(mark)) is not None]
 
 
 def _every_call(folded: Sequence[Commitment], active: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:

@@ -30,7 +30,7 @@ from calsync.sync.notices import NOTICE
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
 from calsync.sync.report import DoneAction, Report
-from calsync.underway import Run, failed, has_answered, note
+from calsync.underway import Run, failed, has_answered, note, rests, wait_for, waits
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
@@ -144,6 +144,9 @@ def _look_at_all(run: Run) -> list[Look]:
     for spec in run.office.settings.calendars:
         if spec.name in run.skip:
             continue
+        if (resting := rests(run, spec.name)) is not None:
+            failed(run, spec.name, resting)
+            continue
         try:
             looks.append(look_at(run.office, spec, run.now, run.confirmation))
             run.refused += [looks[-1].refused] if looks[-1].refused else []
@@ -192,6 +195,9 @@ def _busy(run: Run) -> tuple[Span, ...]:
     for spec in office.settings.asked_for_busy:
         if spec.name in run.skip:
             continue
+        if (resting := rests(run, spec.name)) is not None:
+            failed(run, spec.name, resting)
+            continue
         try:
             branch = office.branch(spec)
             office.busy[spec.name] = branch.calendar.busy(run.now - DAY, run.now + BUSY_AHEAD, spec.away)
@@ -209,7 +215,6 @@ def _busy(run: Run) -> tuple[Span, ...]:
 
 def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
     """Reconcile and carry out, calendar by calendar; who must not be called goes first, everywhere (G11)."""
-    whys = {placed.commitment.id: placed.why for placed in [call.placed for call in plan.active]}
     todo: list[tuple[Look, list[Action]]] = []
     for look in looks:
         run.problems.extend(look.problems)
@@ -227,7 +232,8 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
                     CalendarRow(look.spec.name, "refused", look.refused, look.branch.state.last_sync)
                 )
             continue
-        todo.append((look, reconcile(want, look.rows, look.unknown, look.branch.settled)))
+        actions = reconcile(want, look.rows, look.unknown, look.branch.settled)
+        todo.append((look, [one for one in actions if not isinstance(one, Keep)]))
     if run.dry_run:
         for look, actions in todo:
             for action in actions:
@@ -235,14 +241,13 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
             run.states[look.spec.name] = look.branch.state
         return False
     again = False
+    marks = {one.mark for _, actions in todo for one in actions}
+    placed = [call.placed for call in plan.active] if marks else []
+    whys = {one.commitment.id: one.why for one in placed if one.commitment.id in marks}
     given_up: set[str] = set()
     for urgent in (True, False):
         for look, actions in todo:
-            chosen: list[Action] = [
-                one
-                for one in actions
-                if not isinstance(one, Keep) and (isinstance(one, Delete) and one.mark in want.erase) is urgent
-            ]
+            chosen = [one for one in actions if (isinstance(one, Delete) and one.mark in want.erase) is urgent]
             again = _apply_to(run, look, chosen, whys, given_up, finish=not urgent) or again
     return again
 
@@ -259,8 +264,8 @@ def _apply_to(
     name = look.spec.name
     if name in run.states and run.states[name].state not in ("ok", "refused"):
         return False
-    if actions and (waits := _waits(run, name)) is not None:
-        failed(run, name, waits)
+    if actions and (refusal := waits(run, name)) is not None:
+        failed(run, name, refusal)
         given_up.add(name)
         return False
     writer = Writer(
@@ -284,31 +289,12 @@ def _apply_to(
     if error is not None:
         failed(run, name, error)
         given_up.add(name)
-        _wait_for(run, name, error)
+        wait_for(run, name, error)
     elif finish and name not in given_up:
         _succeeded(run, look)
     wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
     # After a write the calendar is polled once more, so that the next token is one from after it.
     return wrote or any(one.again for one in done)
-
-
-def _wait_for(run: Run, name: str, error: CalendarError) -> None:
-    """A calendar that takes no more changes for hours is left alone by the next processes as well."""
-    if isinstance(error, Refused) and error.retry_after is not None:
-        until = run.now + timedelta(seconds=error.retry_after)
-        run.office.ledger.put_setting(
-            f"writes to {name} wait", "\n".join((until.isoformat(), error.message, error.hint))
-        )
-
-
-def _waits(run: Run, name: str) -> Refused | None:
-    """Why nothing is written to a calendar yet, ``None`` where it may be."""
-    told = run.office.ledger.setting(f"writes to {name} wait").split("\n")
-    if len(told) != 3:
-        return None
-    left = (datetime.fromisoformat(told[0]) - run.now).total_seconds()
-    # A wait of more than a day is none that a calendar asked for: the clock was set back.
-    return Refused(told[1], hint=told[2], retry_after=left) if 0 < left <= DAY.total_seconds() else None
 
 
 def _finish(run: Run, looks: Iterable[Look]) -> None:

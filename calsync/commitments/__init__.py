@@ -6,6 +6,7 @@ from calsync.commitments.life import History, NextStep, Rules, fold_contact
 from calsync.commitments.memory import Memory, Remembered, order
 from calsync.commitments.numbers import numbers
 from calsync.commitments.said import FOLLOW_UP_DAYS
+from calsync.commitments.since import Since
 from calsync.commitments.states import APPOINTMENT_GRACE, age, from_them, message_of_theirs, missed_theirs, our_call
 from calsync.commitments.workdays import is_working_day, next_working_day, working_window
 
@@ -19,6 +20,7 @@ __all__ = [
     "NextStep",
     "Remembered",
     "Rules",
+    "Since",
     "age",
     "fold",
     "fold_contact",

@@ -84,8 +84,8 @@ class Board:
         """Put many calls at once, each into a cell that is free."""
         self.cell_of.update(cells)
         taken = self._taken
-        for call, cell in cells.items():
-            self._owner[cell] = call
+        self._owner.update(zip(cells.values(), cells, strict=True))
+        for cell in cells.values():
             day = cell >> SHIFT
             taken[day] = taken.get(day, 0) | 1 << (cell & _LOW)
         if self.capped:

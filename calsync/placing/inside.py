@@ -148,5 +148,5 @@ def go_back(run: Run, to: tuple[Board, Mapping[int, str]]) -> None:
     run.board.become(board)
     run.dead.clear()
     for number, task in run.tasks.items():
-        kept = run.recalled.get(task.commitment.id)
+        kept = run.recalled.get(number)
         task.how = hows.get(number, kept.how if kept else "")

@@ -6,17 +6,19 @@ A memory changes how long placing takes and nothing else: with and without it th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from calsync.model import Attempt, Book, Commitment, Contact, ContactKind, Placed, Policy, Rep, Slot
+from calsync.commitments import Since
+from calsync.model import Attempt, Book, Commitment, Contact, ContactKind, Decisions, Placed, Policy, Rep, Slot
 from calsync.placing.facts import Facts, facts_of
 from calsync.placing.habits import Habits, Tally
 from calsync.placing.task import Task
 from calsync.placing.world import World
 
 EVER = (0, 1 << 30)
+_NEVER = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,20 @@ class Memory:
     policy: Policy | None = None
     world: World | None = None
     kept: dict[str, Kept] = field(default_factory=dict)
+    firm: dict[int, Kept] = field(default_factory=dict)
+    """Those of the kept calls that were found to hold, by the identity of their commitment: while nothing that they
+    rest on is another (``settle``), they hold without being looked at."""
     pinned: Counter[int] = field(default_factory=Counter)
     unplaced: dict[str, Unplaced] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
     """The cells of each day that nobody could take when the last run ended."""
     blocked: dict[int, int] = field(default_factory=dict)
     """Those of them that were busy or held by a fixed point."""
+    soonest: int = _NEVER
+    """No firm one starts before that UTC minute."""
     today: int = 0
+    _since: Since = field(default_factory=Since)
+    _seen: Mapping[str, Slot] = field(default_factory=dict)
     _known: dict[str, _Known] = field(default_factory=dict)
     _totals: dict[ContactKind | None, Tally] = field(default_factory=dict)
     _habits: Habits | None = None
@@ -121,14 +130,31 @@ class Memory:
             self.rep, self.policy = rep, policy
             self.world = World(rep, policy, now)
             self.kept, self.pinned, self._known, self._totals, self._habits = {}, Counter(), {}, {}, None
-            self.unplaced, self.closed, self.blocked = {}, {}, {}
+            self.unplaced, self.closed, self.blocked, self.firm = {}, {}, {}, {}
         return self.world
 
     def new_day(self, today: int) -> None:
         """On another day the calendar reaches further: whoever had no place is to be tried again."""
         if today != self.today:
-            self.unplaced, self.today = {}, today
+            self.unplaced, self.firm, self.today = {}, {}, today
             self.kept = {mark: kept for mark, kept in self.kept.items() if not kept.restless}
+
+    def settle(self, book: Book, decisions: Decisions, now: int) -> tuple[dict[int, Kept], frozenset[str]]:
+        """The firm ones that are left, taken out of the memory, and the contacts of whom none holds.
+
+        Left out are those of which something may be another than when they were found to hold: where they stand,
+        whether a person moved them, the hour.
+        """
+        others = self._since.others(book)
+        firm, self.firm = self.firm if others is not None else {}, {}
+        for mark in (*_differing(self._seen, decisions.seen), *decisions.moved):
+            if (kept := self.kept.get(mark)) is not None:
+                firm.pop(id(kept.commitment), None)
+        if now > self.soonest:
+            firm = {key: kept for key, kept in firm.items() if kept.start >= now}
+            self.soonest = min((kept.start for kept in firm.values()), default=_NEVER)
+        self._seen = decisions.seen
+        return firm, others or frozenset()
 
     def facts(self, contact_id: str, book: Book, rep: Rep, now: datetime) -> Facts | None:
         """What is known of a contact, ``None`` for one that the files no longer have."""
@@ -173,3 +199,13 @@ class Memory:
         if known is not None and known.tally is not None:
             self._totals[known.contact.kind].merge(known.tally, -1)
             self._habits = None
+
+
+def _differing(before: Mapping[str, Slot], after: Mapping[str, Slot]) -> list[str]:
+    """The keys whose slot is not the very one that it was."""
+    if after is before:
+        return []
+    differing = [mark for mark, slot in after.items() if before.get(mark) is not slot]
+    if len(before) + sum(mark not in before for mark in differing) > len(after):
+        differing += before.keys() - after.keys()
+    return differing

@@ -21,9 +21,9 @@ class Run:
     """One run of ``place``.
 
     ``placed`` fills up by the number of the commitment; ``siblings`` counts a contact's calls, ``pins`` holds those
-    of their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were;
-    ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen on the
-    calendar movable or not; ``full`` the reaches in which there is none; ``dormant`` are the calls that had no
+    of their times that do not move (UTC minutes); ``recalled`` are the calls that a memory knew to be as they were,
+    by number, too; ``dead`` are the cells from which no way leads to a free one (``Board.augment``), with what was seen
+    on the calendar movable or not; ``full`` the reaches in which there is none; ``dormant`` are the calls that had no
     place last time, ``freed`` the cells that somebody left since then, ``changed`` says that somebody who holds one
     is another than before.
     """
@@ -53,7 +53,7 @@ class Run:
         self.changed = True
         self.taste = Taste(self.world, self._habits, self.memory.tally, self.board.closed)
         self.placed: dict[int, Placed] = {}
-        self.recalled: dict[str, Kept] = {}
+        self.recalled: dict[int, Kept] = {}
         self.tasks: dict[int, Task] = {}
         self._of_all: Habits | None = None
         self.siblings: dict[str, int] = {}
@@ -72,8 +72,8 @@ class Run:
             if facts is None:
                 raise LookupError(commitment.contact_id)
             task = self.tasks[number] = make_task(number, commitment, facts, self.world)
-            if commitment.id in self.recalled:
-                task.how = self.recalled[commitment.id].how
+            if number in self.recalled:
+                task.how = self.recalled[number].how
         return task
 
     def _habits(self) -> Habits:

@@ -13,23 +13,32 @@ from calsync.placing.order import urgency
 from calsync.placing.run import Run
 from calsync.placing.task import Task, allowed, fits, hopeless
 
-Remembered = list[tuple[int, Kept]]
+Remembered = dict[int, Kept]
 
 
 def sort(run: Run) -> tuple[list[Task], Remembered]:
     """Set down the fixed points; the tasks that need a cell, and the calls that are as they were last time."""
     waiting: list[Task] = []
     standing: list[tuple[Task, Slot]] = []
-    remembered: Remembered = []
     seen, moved = run.decisions.seen, run.decisions.moved
     run.memory.new_day(run.world.today)
-    kept, unplaced, siblings = run.memory.kept, run.memory.unplaced, run.siblings
+    kept, unplaced = run.memory.kept, run.memory.unplaced
     now, book, live = run.world.now, run.book, (State.OPEN, State.MISSED)
+    firm, others = run.memory.settle(book, run.decisions, now)
+    owners = [one.contact_id for one in run.commitments]
+    siblings = run.siblings = Counter(owners)
+    found_firm = map(firm.get, map(id, run.commitments))
+    remembered: Remembered = {number: one for number, one in enumerate(found_firm) if one is not None}
+    if others:
+        for number in [number for number in remembered if owners[number] in others]:
+            del remembered[number]
     for number, commitment in enumerate(run.commitments):
-        if commitment.state not in live:
+        if number in remembered:
             continue
-        mark, contact_id = commitment.id, commitment.contact_id
-        siblings[contact_id] = siblings.get(contact_id, 0) + 1
+        if commitment.state not in live:
+            siblings[commitment.contact_id] -= 1
+            continue
+        mark = commitment.id
         before = kept.get(mark)
         if (
             before is not None
@@ -37,7 +46,8 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
             and mark not in moved
             and before.holds(commitment, seen.get(mark), book)
         ):
-            remembered.append((number, before))
+            remembered[number] = firm[id(commitment)] = before
+            run.memory.soonest = min(run.memory.soonest, before.start)
         elif before is None and (none := unplaced.get(mark)) is not None and dormant.asleep(run, number, none):
             continue
         elif run.facts(commitment.contact_id) is None:
@@ -47,6 +57,8 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
             standing.append((task, found[0]))
         else:
             waiting.append(task)
+    gone = len(firm) != len(remembered)
+    run.memory.firm = {id(one.commitment): one for one in remembered.values()} if gone else firm
     days: dict[int, list[tuple[Task, Slot]]] = {}
     for task, slot in standing:
         run.pin(task, slot)
@@ -91,30 +103,37 @@ def _set_down(run: Run, task: Task, set_down: list[tuple[Task, Slot]]) -> bool:
 
 def recall(run: Run, remembered: Remembered, waiting: Sequence[Task]) -> list[Task]:
     """Put back what stands where it stood; the tasks of what has to be looked at again."""
-    out: list[Task] = []
-    back: dict[int, int] = {}
-    blocked, siblings = run.world.blocked, run.siblings
+    run.recalled = dict(remembered)
     contested, crowded = _contested(run, waiting), _crowded(run)
-    for number, kept in remembered:
-        day, span = kept.cell >> SHIFT, kept.span
-        taken = day in blocked and blocked[day] >> index_of(kept.cell) & (1 << span) - 1
-        crossed = kept.cell in contested or (span > 1 and not contested.isdisjoint(range(kept.cell, kept.cell + span)))
-        if taken or day in crowded or crossed or siblings[kept.commitment.contact_id] > 1:
-            out.append(run.task(number))
-        else:
-            if span > 1:
-                run.board.put(number, kept.cell, span)
-            else:
-                back[number] = kept.cell
-            run.placed[number] = kept.placed
-            run.recalled[kept.commitment.id] = kept
-    run.board.restore(back)
-    return out
+    alone = len(run.siblings) == len(run.commitments)
+    # What a day has that may be in the way is looked at call by call; most days have nothing.
+    doubtful = {*run.world.blocked, *crowded, *[cell >> SHIFT for cell in contested]}
+    again = [
+        number
+        for number, kept in remembered.items()
+        if (kept.cell >> SHIFT in doubtful and _in_the_way(run, kept, contested, crowded))
+        or not (alone or run.siblings[kept.commitment.contact_id] == 1)
+    ]
+    for number in again:
+        del run.recalled[number]
+    run.placed.update({number: kept.placed for number, kept in run.recalled.items()})
+    run.board.restore({number: kept.cell for number, kept in run.recalled.items() if kept.span == 1})
+    for number, kept in run.recalled.items():
+        if kept.span > 1:
+            run.board.put(number, kept.cell, kept.span)
+    return [run.task(number) for number in again]
+
+
+def _in_the_way(run: Run, kept: Kept, contested: set[int], crowded: set[int]) -> bool:
+    """Whether something else may now be where a call stood."""
+    day, cells = kept.cell >> SHIFT, range(kept.cell, kept.cell + kept.span)
+    taken = run.world.blocked.get(day, 0) >> index_of(kept.cell) & (1 << kept.span) - 1
+    return bool(taken) or day in crowded or not contested.isdisjoint(cells)
 
 
 def restless(run: Run, remembered: Remembered) -> dict[int, Kept]:
     """The calls that stand where they stood, outside a window in which they would rather be."""
-    return {number: kept for number, kept in remembered if kept.restless and kept.commitment.id in run.recalled}
+    return {number: kept for number, kept in remembered.items() if kept.restless and number in run.recalled}
 
 
 def _contested(run: Run, waiting: Sequence[Task]) -> set[int]:
@@ -138,9 +157,12 @@ def _crowded(run: Run) -> set[int]:
 
 def remember(run: Run) -> None:
     """Keep the calls that will not look for another place, and those that will when somebody leaves one."""
-    kept = run.recalled
+    kept, firm = run.memory.kept, run.memory.firm
+    if len(kept) != len(run.recalled):
+        kept = {one.commitment.id: one for one in run.recalled.values()}
     for number, task in run.tasks.items():
         commitment = task.commitment
+        firm.pop(id(commitment), None)
         cell = run.board.cell_of.get(number)
         inside = cell is not None and (commitment.overdue or fits(task, run.world, cell))
         if cell is None:

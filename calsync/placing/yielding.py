@@ -40,7 +40,7 @@ def _guests(run: Run) -> list[Task]:
 
 def _looked_at(run: Run, number: int) -> bool:
     """False for a call that is known to stand in its window as it did last time."""
-    return number in run.tasks or run.recalled[run.commitments[number].id].how == "parked"
+    return number in run.tasks or run.recalled[number].how == "parked"
 
 
 def _back(run: Run, guest: Task, cell: int) -> bool:

@@ -197,3 +197,61 @@ def test_a_promise_without_a_place_gets_one_when_another_can_move_away() -> None
         slots.append([each.slot and each.slot.start.date() == at(1).date() and each.slot.start.hour for each in placed])
     assert slots[0][1] == 9
     assert slots[1][0] == 9
+
+
+STEADY = 6
+
+
+def steady() -> tuple[list[Commitment], Book, Memory, Decisions]:
+    """Calls that were placed, stand on the calendar, and were found to hold."""
+    due = [promise(f"c{n}", Kind.DAY, window(1 + n % 2, "10:00", "17:00")) for n in range(STEADY)]
+    rows, memory, known = book([contact(one.contact_id) for one in due], promises=due), Memory(), Decisions()
+    for minute in range(3):
+        now = at(0, f"08:0{minute}")
+        placed = place(due, rows, rep(), Policy(), busy=(), decisions=known, now=now, memory=memory)
+        if not known.seen:
+            seen = {one.commitment.id: one.slot for one in placed if one.slot}
+            known = Decisions(seen=seen, why={one.commitment.id: one.why for one in placed})
+    assert {id(one) for one in due} == set(memory.firm)
+    return due, rows, memory, known
+
+
+@pytest.mark.parametrize("change", ["stands", "elsewhere", "off", "moved", "row", "contact", "gone", "hour", "busy"])
+def test_a_call_that_holds_is_looked_at_once_anything_it_rests_on_is_another(change: str) -> None:
+    due, rows, memory, known = steady()
+    now, mark, who = at(0, "08:10"), due[3].id, due[3].contact_id
+    seen, busy = dict(known.seen), list[Span]()
+    other = Slot(seen[mark].start + timedelta(hours=1), seen[mark].end + timedelta(hours=1))
+    match change:
+        case "elsewhere":
+            known = replace(known, seen={**seen, mark: other})
+        case "off":
+            known = replace(known, seen={one: slot for one, slot in seen.items() if one != mark})
+        case "moved":
+            known = replace(known, seen={**seen, mark: other}, moved={mark: other})
+        case "row":
+            more = (*rows.attempts[who], attempt(who, at(0, "08:05"), Outcome.NO_ANSWER))
+            rows = Book(rows.contacts, {**rows.attempts, who: more})
+        case "contact":
+            rows = Book({**rows.contacts, who: contact(who, "+442079460000")}, rows.attempts)
+        case "gone":
+            due = [one for one in due if one.id != mark]
+        case "hour":
+            now = seen[mark].start + timedelta(minutes=1)
+        case "busy":
+            busy.append(Span(seen[mark].start, seen[mark].end))
+    for _ in range(2):  # what was looked at because of a change is looked at no less the time after
+        quick = place(due, rows, rep(), Policy(), busy=busy, decisions=known, now=now, memory=memory)
+        assert quick == place(due, rows, rep(), Policy(), busy=busy, decisions=known, now=now)
+        now += timedelta(minutes=1)
+
+
+def test_a_call_that_came_back_with_another_log_is_not_taken_for_the_one_that_held() -> None:
+    due, rows, memory, known = steady()
+    place(due[1:], rows, rep(), Policy(), busy=(), decisions=known, now=at(0, "08:10"), memory=memory)
+    who = due[0].contact_id
+    more = (*rows.attempts[who], attempt(who, at(0, "08:05"), Outcome.NO_ANSWER))
+    rows = Book(rows.contacts, {**rows.attempts, who: more})
+    place(due[1:], rows, rep(), Policy(), busy=(), decisions=known, now=at(0, "08:11"), memory=memory)
+    quick = place(due, rows, rep(), Policy(), busy=(), decisions=known, now=at(0, "08:12"), memory=memory)
+    assert quick == place(due, rows, rep(), Policy(), busy=(), decisions=known, now=at(0, "08:12"))
