@@ -88,8 +88,9 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     refused, until = _rival(office, spec, over, now, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused, refused_until=until)
-    if over:  # taken over as it stands: what another calsync wrote is no person's word
-        rows = {uid: row for uid, row in rows.items() if uid not in over}
+    if over:  # taken over as it stands: what another calsync wrote, or removed, is no person's word
+        removed = {uid: replace(rows[uid], status=Status.REMOVED) for uid in news.gone & rows.keys()}
+        rows = {uid: row for uid, row in rows.items() if uid not in over} | removed
     news = _asked_again(branch.calendar, rows, news)
     after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
     return Look(

@@ -91,6 +91,24 @@ def test_confirmed_it_takes_over_and_the_other_stops(office: Rep, laptop: Rep) -
     assert office.run("2026-10-26 19:30").written == 0
 
 
+@pytest.mark.parametrize("later", ["2026-10-26 19:11", "2026-10-27 19:30"])
+def test_what_the_other_one_removed_was_deleted_by_nobody(office: Rep, laptop: Rep, later: str) -> None:
+    """The laptop knows of a call that came; here it is owed, and no promise falls off for what another did."""
+    owed = "2026-10-26T10:20,cat,outbound,call,left_voicemail,by Friday,"
+    office.log(owed)
+    office.run("2026-10-26 18:40")
+    laptop.log(owed)
+    laptop.run("2026-10-26 19:00")
+    laptop.log("2026-10-26T19:01,cat,inbound,call,connected,,")
+    laptop.run("2026-10-26 19:02")
+    assert office.shown() == ["Ann Fri 30 Oct"]
+    assert states(office.run("2026-10-26 19:10")) == [("refused", True)]
+    taken = office.run(later, confirm=later.startswith("2026-10-26"))
+    assert "waive" not in [one.action for one in taken.actions]
+    assert office.shown() == ["Ann Fri 30 Oct", "Cat Fri 30 Oct"]
+    assert office.run(later).written == 0
+
+
 def test_the_other_one_fell_silent_and_the_work_goes_on(office: Rep, laptop: Rep) -> None:
     laptop.run("2026-10-26 19:00")
     office.log(ANOTHER)
