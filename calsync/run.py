@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calsync.commitments import APPOINTMENT_GRACE
-from calsync.errors import CalendarError, GuardError, Refused, SourceError
+from calsync.errors import CalendarError, GuardError, SourceError
 from calsync.learning import adopt_words, decide, learn
 from calsync.ledger import CalendarRow, Status, writer_id
 from calsync.look import Look, look_at
@@ -30,7 +30,7 @@ from calsync.sync.notices import NOTICE
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
 from calsync.sync.report import DoneAction, Report
-from calsync.underway import Run, failed, has_answered, note
+from calsync.underway import Run, failed, has_answered, note, rests, wait_for, waits
 
 ROUNDS = 3
 """How often a run looks again when somebody wrote to the calendar while it was working."""
@@ -144,6 +144,9 @@ def _look_at_all(run: Run) -> list[Look]:
     for spec in run.office.settings.calendars:
         if spec.name in run.skip:
             continue
+        if (resting := rests(run, spec.name)) is not None:
+            failed(run, spec.name, resting)
+            continue
         try:
             looks.append(look_at(run.office, spec, run.now, run.confirmation))
             run.refused += [looks[-1].refused] if looks[-1].refused else []
@@ -191,6 +194,9 @@ def _busy(run: Run) -> tuple[Span, ...]:
     office = run.office
     for spec in office.settings.asked_for_busy:
         if spec.name in run.skip:
+            continue
+        if (resting := rests(run, spec.name)) is not None:
+            failed(run, spec.name, resting)
             continue
         try:
             branch = office.branch(spec)
@@ -258,8 +264,8 @@ def _apply_to(
     name = look.spec.name
     if name in run.states and run.states[name].state not in ("ok", "refused"):
         return False
-    if actions and (waits := _waits(run, name)) is not None:
-        failed(run, name, waits)
+    if actions and (refusal := waits(run, name)) is not None:
+        failed(run, name, refusal)
         given_up.add(name)
         return False
     writer = Writer(
@@ -283,31 +289,12 @@ def _apply_to(
     if error is not None:
         failed(run, name, error)
         given_up.add(name)
-        _wait_for(run, name, error)
+        wait_for(run, name, error)
     elif finish and name not in given_up:
         _succeeded(run, look)
     wrote = any(one.error is None and isinstance(one.action, Create | Update | Delete) for one in done)
     # After a write the calendar is polled once more, so that the next token is one from after it.
     return wrote or any(one.again for one in done)
-
-
-def _wait_for(run: Run, name: str, error: CalendarError) -> None:
-    """A calendar that takes no more changes for hours is left alone by the next processes as well."""
-    if isinstance(error, Refused) and error.retry_after is not None:
-        until = run.now + timedelta(seconds=error.retry_after)
-        run.office.ledger.put_setting(
-            f"writes to {name} wait", "\n".join((until.isoformat(), error.message, error.hint))
-        )
-
-
-def _waits(run: Run, name: str) -> Refused | None:
-    """Why nothing is written to a calendar yet, ``None`` where it may be."""
-    told = run.office.ledger.setting(f"writes to {name} wait").split("\n")
-    if len(told) != 3:
-        return None
-    left = (datetime.fromisoformat(told[0]) - run.now).total_seconds()
-    # A wait of more than a day is none that a calendar asked for: the clock was set back.
-    return Refused(told[1], hint=told[2], retry_after=left) if 0 < left <= DAY.total_seconds() else None
 
 
 def _finish(run: Run, looks: Iterable[Look]) -> None:

@@ -103,6 +103,7 @@ def purge(office: Office, *, progress: Callable[[], None] = lambda: None) -> tup
 def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callable[[], None]) -> None:
     branch, name = _where_it_was(office, spec), spec.name
     listing = _listing(office, branch)
+    taken: set[str] = set()
     for seen in listing.seen:
         if seen.cancelled:
             continue
@@ -117,9 +118,13 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
             result.left.append(f"{seen.title}: {error.message}")
             continue
         result.removed += 1
+        taken.add(seen.uid)
         progress()
         branch.rows.pop(seen.uid, None)
         office.ledger.drop(name, seen.uid)
+    stayed = [one.title for one in _listing(office, branch).seen if one.uid in taken and not one.cancelled]
+    result.removed -= len(stayed)
+    result.left += [f"{title}: the calendar says that it is removed, and still shows it" for title in stayed]
     # What cannot be read is not touched: it may be anything by now.
     result.left += [f"{problem.file}: {problem.message}" for problem in listing.problems]
     if not result.left:

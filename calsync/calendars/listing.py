@@ -22,13 +22,16 @@ class Listing:
     same: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """The UIDs of ours, as they stand in the text, that are in what cannot be read."""
 
-    def add(self, href: str, etag: str, text: str) -> bool:
-        """Sort in one resource; whether it is one of ours."""
+    def add(self, href: str, etag: str, text: str, *, known: bool = False) -> bool:
+        """Sort in one resource; whether it is one of ours.  ``known``: the ledger has that href as one of ours."""
         try:
-            found = ics.read(text, href=href, etag=etag, zone=self.zone)
+            found = ics.read(text, href=href, etag=etag, zone=self.zone, known=known)
         except ics.Unreadable as reason:
             self.unreadable(href, str(reason))
+            self.unread.update(ics.uids_in(text))
             return True
         if isinstance(found, Seen):
             self.seen.append(found)
@@ -55,12 +58,12 @@ class Listing:
         )
 
 
-def ours_or_none(text: str, *, href: str, etag: str, zone: ZoneInfo, calendar: str) -> Seen | None:
+def ours_or_none(text: str, *, href: str, etag: str, zone: ZoneInfo, calendar: str, known: bool = False) -> Seen | None:
     """The event in one resource, ``None`` where it is not ours.  Raises ``Refused`` for one of ours that is
     unreadable.
     """
     try:
-        found = ics.read(text, href=href, etag=etag, zone=zone)
+        found = ics.read(text, href=href, etag=etag, zone=zone, known=known)
     except ics.Unreadable as reason:
         problem = ics.problem(href, str(reason), calendar)
         raise Refused(problem.message, hint=problem.hint) from None

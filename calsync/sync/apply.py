@@ -17,6 +17,7 @@ from calsync.errors import CalendarError, CalsyncError, Gone, Refused, Stale, Ta
 from calsync.ledger import Cache, Ledger
 from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
+from calsync.sync import removals
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update
 from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
 from calsync.sync.notices import NOTICE, memo
@@ -228,14 +229,17 @@ class Writer:
         return replace(entry, writer=signature(self.writer, self.now)) if self.writer else entry
 
     def _delete(self, row: Row) -> None:
+        if removals.too_soon(row, self.now):
+            # Intended all the same: each look asks whether it has gone, and that it has is no person's doing.
+            self._remember("delete put off", replace(row, intent=Intent.DELETE, intended=None))
+            raise removals.refused(self.calendar.name, row)
         seen = self._seen(row)
         if seen is not None and not seen.cancelled:
             self._remember("delete intended", replace(row, intent=Intent.DELETE, intended=None))
             self.calendar.delete(seen)
             self.checkpoint("delete sent")
-        self._remember(
-            "delete received", replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag="")
-        )
+        removed = replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag="")
+        self._remember("delete received", replace(removed, fingerprint=removals.noted(row, self.now)))
         self.cache.drop_seen(self.calendar.name, row.uid)
 
     def _seen(self, row: Row) -> Seen | None:

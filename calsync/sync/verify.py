@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from calsync.calendars.base import Changes, Seen
-from calsync.ledger.rows import Row
+from calsync.ledger.rows import Row, Status
 from calsync.model import Entry
+from calsync.sync import removals
 from calsync.sync.actions import Update
 from calsync.sync.faces import face_of_entry, face_of_seen
 from calsync.sync.marks import present_uids
 from calsync.sync.plan import Wanted, compose
+
+_STAYS = "was removed and is still there: delete it in the calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,12 @@ def findings(wanted: Wanted, rows: Mapping[str, Row], listing: Changes) -> tuple
         row = rows[uid]
         if uid not in seen and row.href not in unread:
             found.append(Finding(row.mark, row.face.title, "is in the ledger and not on the calendar"))
+        elif uid in seen and removals.still_there(row):
+            found.append(Finding(row.mark, row.face.title, _STAYS))
         elif uid in seen and uid in entries:
             found.extend(_damage(entries[uid], row, seen[uid]))
+    stayed = sorted(uid for uid, row in rows.items() if uid in seen and row.status is Status.REMOVED)
+    found += [Finding(rows[uid].mark, seen[uid].title, _STAYS) for uid in stayed]
     for uid in sorted(set(seen) - set(rows)):
         if not seen[uid].mark and uid not in entries:
             found.append(

@@ -70,6 +70,7 @@ FAULTS = {
     "busy_503": "503 with Retry-After",
     "busy_429": "429 with Retry-After",
     "locked_423": "423 for every write",
+    "names_a_time": "every answer has a Retry-After",
     "locked_once_423": "423 for the first try of every write",
     "server_error": "500 for everything",
     "login_page": "a sign-in page with 200 for everything",
@@ -77,6 +78,13 @@ FAULTS = {
     "says_412_for_nothing": "412 for every write, whatever its condition",
     "says_200_and_does_nothing": "200 for every write, and nothing is done",
     "says_207_and_does_nothing": "the same with 207",
+    "says_207": "a write is done, and answered with a 207 that says so",
+    "new_events_lost": "201 for a new event, and nothing is kept",
+    "keeps_deleted": "204 for every DELETE, and the event stays",
+    "keeps_deleted_and_touches": "the same, and the event has another etag from then on",
+    "read_only": "403 for every write, and the collection says that it is for reading",
+    "asks_again": "a first listing is cut after three resources without a word; its token brings the next ones",
+    "unfiltered": "a query is answered with every event, whatever it asked for",
     "lost_404": "404 for every write to what is there",
     "full_507": "507 for every write",
     "cut_before": "the connection ends before a write was done",
@@ -100,6 +108,7 @@ _PAGE = 3
 _REFUSES_WRITES = {
     "locked_423": 423,
     "forbidden": 403,
+    "read_only": 403,
     "says_412_for_nothing": 412,
     "says_200_and_does_nothing": 200,
     "says_207_and_does_nothing": 207,
@@ -122,6 +131,8 @@ class HostileServer:
     log: list[tuple[str, str, int]] = field(default_factory=list)
     path: str = "/dav/callbacks/"
     seen_authorization: list[str] = field(default_factory=list)
+    algorithm: str = "MD5"
+    """What Digest is reckoned by."""
     asks_to_wait: str = "7"
     """The Retry-After of an answer that has one: seconds, or a date."""
     before_write: Callable[[], object] | None = None
@@ -160,6 +171,12 @@ class HostileServer:
     def remove(self, name: str) -> None:
         with self.lock:
             del self.items[name]
+            self.history.append(name)
+
+    def touch(self, name: str) -> None:
+        """Another etag, and nothing else."""
+        with self.lock:
+            self.items[name].etag = f'"{next(self._numbers)}"'
             self.history.append(name)
 
     def etag(self, item: Item) -> str:
@@ -220,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
             if "hints" in self.world.faults:
                 self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
             self.send_response(status)
+            if "names_a_time" in self.world.faults:
+                headers = {"Retry-After": self.world.asks_to_wait, **headers}
             if "packed" in self.world.faults and answer:
                 answer = gzip.compress(answer)
                 headers = {**headers, "Content-Encoding": "gzip"}
@@ -274,7 +293,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "login_page" in faults:
             return 200, {"Content-Type": "text/html"}, b"<html><body><form>Sign in</form></body></html>"
         if not self.signed_in():
-            digest = 'Digest realm="dav", nonce="n0nce", qop="auth", algorithm=MD5'
+            digest = f'Digest realm="dav", nonce="n0nce", qop="auth", algorithm={self.world.algorithm}'
             return 401, {"WWW-Authenticate": digest if "digest" in faults else 'Basic realm="dav"'}, b""
         if "redirect" in faults and self.path.startswith(self.world.path):
             return 301, {"Location": "/moved" + self.path}, b""
@@ -304,9 +323,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not given.startswith("Digest "):
             return False
         parts = urllib.request.parse_keqv_list(urllib.request.parse_http_list(given.removeprefix("Digest ")))
-        ha1 = _md5(f"{USER}:dav:{PASSWORD}")
-        ha2 = _md5(f"{self.command}:{parts['uri']}")
-        expected = _md5(f"{ha1}:n0nce:{parts['nc']}:{parts['cnonce']}:auth:{ha2}")
+        digest = _sha256 if self.world.algorithm == "SHA-256" else _md5
+        ha1 = digest(f"{USER}:dav:{PASSWORD}")
+        ha2 = digest(f"{self.command}:{parts['uri']}")
+        expected = digest(f"{ha1}:n0nce:{parts['nc']}:{parts['cnonce']}:auth:{ha2}")
         return parts["response"] == expected and unquote(parts["uri"]) == unquote(self.path)
 
     @property
@@ -352,9 +372,13 @@ class _Handler(BaseHTTPRequestHandler):
         if item is None and faults & {"renames", "renames_quietly"}:
             name = f"kept-{len(self.world.history)}.ics"
             more = {"Location": f"http://{self.headers['Host']}{self.world.path}{name}"} if "renames" in faults else {}
+        if item is None and "new_events_lost" in faults:
+            return 201, {}, b""
         kept = self.world.put(name, text)
         if "says_412_for_its_own" in faults:
             return 412, {}, b""
+        if "says_207" in faults:
+            return self.multistatus([self.row(name)])
         quiet = faults & {"no_etag_on_put", "no_etags", "rewrite_bodies"}
         return 204 if item else 201, more if quiet else {"ETag": self.world.etag(kept), **more}, b""
 
@@ -375,12 +399,17 @@ class _Handler(BaseHTTPRequestHandler):
             return 404, {}, b""
         if self.failed_match(item):
             return 412, {}, b""
-        self.world.remove(self.name)
+        if "keeps_deleted_and_touches" in self.world.faults:
+            self.world.touch(self.name)
+        elif "keeps_deleted" not in self.world.faults:
+            self.world.remove(self.name)
         return 204, {}, b""
 
     def propfind(self) -> tuple[int, dict[str, str], bytes]:
         tag = "" if "no_ctag" in self.world.faults else f"<S:getctag>{len(self.world.history)}</S:getctag>"
         kind = "<resourcetype><collection/><C:calendar/></resourcetype>"
+        may = "read" if "read_only" in self.world.faults else "all"
+        kind += f"<current-user-privilege-set><privilege><{may}/></privilege></current-user-privilege-set>"
         good = "<status>HTTP/1.1 200 OK</status>"
         rows = [f"<response><href>{self.base}</href><propstat><prop>{kind}{tag}</prop>{good}</propstat></response>"]
         if self.headers.get("Depth") == "1":
@@ -398,7 +427,7 @@ class _Handler(BaseHTTPRequestHandler):
         if root.tag == f"{_CALDAV}calendar-multiget":
             return self.multiget([href.text or "" for href in root.iter(f"{_DAV}href")])
         if root.tag == f"{_CALDAV}calendar-query":
-            wanted = root.findtext(f".//{_CALDAV}text-match")
+            wanted = root.findtext(f".//{_CALDAV}text-match") if "unfiltered" not in self.world.faults else ""
             return self.multistatus(
                 [self.row(name, data=True) for name, item in self.world.items.items() if (wanted or "") in item.text]
             )
@@ -426,6 +455,9 @@ class _Handler(BaseHTTPRequestHandler):
             rows += [*rows, *[self.row(name) for name in list(self.world.items)[:2]]]
         if "cut_silently" in faults and not token:
             rows = rows[:_PAGE]
+        if "asks_again" in faults and start + _PAGE < end:
+            end = start + _PAGE
+            rows = [self.row(name) for name in dict.fromkeys(history[start:end])]
         if "pages_507" in faults and start + _PAGE < end:
             end = start + _PAGE
             rows = [self.row(name) for name in dict.fromkeys(history[start:end])]
@@ -479,6 +511,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _missing(href: str) -> str:
     return f"<response><href>{escape(href)}</href><status>HTTP/1.1 404 Not Found</status></response>"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _md5(text: str) -> str:

@@ -24,7 +24,7 @@ from calsync.calendars.caldav.wire import Answer, Limits, Wire
 from calsync.calendars.ics.times import utc_text
 from calsync.calendars.listing import Listing, ours_or_none
 from calsync.calendars.spec import CalendarSpec
-from calsync.errors import Gone, Stale, Taken
+from calsync.errors import CalendarError, Gone, Stale, Taken
 from calsync.model import Entry, Span
 
 _ICS = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -54,6 +54,9 @@ class CalDavCalendar:
         self._poll: Poll | None = None
         self._facts = Facts()
         self._hrefs: dict[str, str] = {}
+        self._known: Mapping[str, str] = {}
+        self._removed: set[str] = set()
+        self._unread: set[str] = set()
         self._writing = threading.Lock()
 
     @property
@@ -70,6 +73,7 @@ class CalDavCalendar:
         state = State.parse(token, self._spec)
         if state is not None and state.url:
             self._use(state)
+        self._known = known or {}
         poll = self._found()
         if poll is None:
             return Changes((), (), State(facts=self._facts).token(self._spec), full=state is None or bool(state.url))
@@ -85,10 +89,21 @@ class CalDavCalendar:
         if full:
             found = Listing(self.name, self._zone)
             poll.everything(state, known or {}, found, tokens=self._facts.tokens is not False)
+        if not full:  # a listing of everything shows what stayed
+            self._check_removed(poll, found)
+        self._removed.clear()
         for seen in found.seen:
             self._hrefs[seen.uid] = seen.href
+        self._unread = (set() if full else self._unread - {seen.uid for seen in found.seen}) | found.unread
         state.url, state.facts = poll.url, self._facts
         return found.changes(token=state.token(self._spec), full=full)
+
+    def _check_removed(self, poll: Poll, found: Listing) -> None:
+        """What was removed since the last poll has to be told as gone by this one; else it is looked at."""
+        told = {*found.gone, *found.same, *(one.href for one in found.seen)}
+        for path in sorted(self._removed - told):
+            if (shown := poll.show(path)) is not None:
+                found.add(path, *shown, known=True)
 
     def _use(self, state: State) -> None:
         if self._poll is None or self._poll.url != state.url:
@@ -112,6 +127,10 @@ class CalDavCalendar:
 
     def get(self, uid: str) -> Seen | None:
         """Read back by the name it is written under, by where a poll saw it, and last by asking for the UID."""
+        return self._find(uid)
+
+    def _find(self, uid: str, *, written: bool = False) -> Seen | None:
+        """``written``: this very moment; so what bears the UID is ours, whatever the server made of the rest."""
         poll = self._found()
         if poll is None:
             return None
@@ -119,25 +138,30 @@ class CalDavCalendar:
         if (elsewhere := self._hrefs.get(uid)) is not None and elsewhere not in paths:
             paths.append(elsewhere)
         for path in paths:
-            if (seen := self._read(poll, path)) is not None and seen.uid == uid:
+            if (seen := self._read(poll, path, known=path == elsewhere)) is not None and seen.uid == uid:
                 return seen
         answer = self._wire.request("REPORT", poll.url, dav.query_uid(ics.uid_text(uid)), {**XML, "Depth": "1"})
         if answer.status != 207:
             return None  # a server that cannot be asked that way: a poll will show it
         for item in poll.told(answer).items:
             text = item.calendar
-            if text and item.href not in paths:
-                seen = ours_or_none(text, href=item.href, etag=item.etag, zone=self._zone, calendar=self.name)
+            # a server that does not filter answers with every event, and another one's trouble is none of this one's
+            if text and item.href not in paths and ics.uid_text(uid) in text:
+                seen = self._ours(text, item.href, item.etag, known=written)
                 if seen is not None and seen.uid == uid:
                     self._hrefs[uid] = seen.href
                     return seen
         return None
 
-    def _read(self, poll: Poll, path: str) -> Seen | None:
+    def _read(self, poll: Poll, path: str, *, known: bool = False) -> Seen | None:
         body = poll.read(path)
         if body is None:
             return None
-        return ours_or_none(body[1], href=path, etag=body[0], zone=self._zone, calendar=self.name)
+        return self._ours(body[1], path, body[0], known=known)
+
+    def _ours(self, text: str, href: str, etag: str = "", *, known: bool = False) -> Seen | None:
+        known = known or href in self._known
+        return ours_or_none(text, href=href, etag=etag, zone=self._zone, calendar=self.name, known=known)
 
     @staticmethod
     def _path(poll: Poll, uid: str) -> str:
@@ -150,20 +174,26 @@ class CalDavCalendar:
         with self._writing:
             poll = self._made()
             path = self._path(poll, entry.uid)
+            if entry.uid in self._unread:
+                raise failures.stands_unread(self._spec, entry.uid)
             if not self._facts.keeps_none_match and poll.read(path) is not None:
                 raise Taken(f"{failures.about(self._spec)}: the event is there already.")
             text = ics.render(entry, self._clock())
             answer = self._put(poll, path, text, {"If-None-Match": "*"})
-            if not answer.wrote:
+            if not self._wrote(poll, path, text, answer):
                 raise self._not_created(poll, path, entry.uid, answer)
             self._check_page(answer)
             path = self._kept_at(poll, path, answer)
-            if not strong(answer.header("ETag").strip()) and answer.status == 200 and self.get(entry.uid) is None:
-                raise failures.not_done(self._spec, "write an event")
-            if not self._facts.known and (stands := self.get(entry.uid)) is not None:
-                path = stands.href
+            if not self._facts.known:
+                path = self._first(poll, path, entry).href
                 self._learn(poll, path, text)
             receipt = self._receipt(poll, path, text, answer)
+            if receipt is None:  # kept under a name that nobody told, or not at all
+                if (stands := self._find(entry.uid, written=True)) is None:
+                    raise failures.not_done(self._spec, "write an event")
+                receipt = Receipt(stands.href, stands.etag, stands.raw)
+            path = receipt.href
+            self._removed.discard(path)
             if self._facts.keeps_none_match is False:
                 self._still_ours(poll, receipt, entry)
             self._hrefs[entry.uid] = path
@@ -194,7 +224,7 @@ class CalDavCalendar:
                     learnt(self._facts, etags)
                     if not self._facts.known:
                         self._learn(poll, seen.href, text)
-                        return self._receipt(poll, seen.href, text, None)
+                        return self._receipt(poll, seen.href, text, None) or receipt
                     return receipt
             # each look found it there and unchanged, and the last write had no condition that could have failed
             raise failures.refused(self._spec, "change an event", answer.status)
@@ -209,6 +239,7 @@ class CalDavCalendar:
             if quoted := trusted(seen.etag, self._facts):
                 answer = self._wire.request("DELETE", url, b"", {"If-Match": quoted})
                 if self._deleted(poll, seen, answer):
+                    self._removed.add(seen.href)
                     return
             etags: list[str] = []
             for attempt in range(TRIES):
@@ -221,6 +252,7 @@ class CalDavCalendar:
                 answer = self._wire.request("DELETE", url, b"", condition(etag, self._facts, attempt))
                 if self._deleted(poll, seen, answer):
                     learnt(self._facts, etags)
+                    self._removed.add(seen.href)
                     return
             raise failures.refused(self._spec, "remove an event", answer.status)
 
@@ -232,12 +264,12 @@ class CalDavCalendar:
             if answer.status in (200, 202) and not answer.body and poll.read(seen.href) is not None:
                 raise failures.not_done(self._spec, "remove an event")
             return True
-        if answer.status in (404, 410) and poll.read(seen.href) is None:
+        if answer.status in (207, 404, 410) and poll.read(seen.href) is None:
             return True
         if answer.status == 412:
             return False
         if answer.status == 403:
-            raise failures.forbidden(self._spec, "remove an event")
+            raise self._forbidden(poll, "remove an event")
         raise failures.refused(self._spec, "remove an event", answer.status)
 
     def _put(self, poll: Poll, path: str, text: str, condition: Mapping[str, str]) -> Answer:
@@ -251,14 +283,14 @@ class CalDavCalendar:
             raise Stale(f"{failures.about(self._spec)}: {seen.href} cannot be changed: {reason}.") from None
 
     def _updated(self, poll: Poll, seen: Seen, text: str, answer: Answer) -> Receipt:
-        if not answer.wrote:
+        if not self._wrote(poll, seen.href, text, answer):
             if answer.status == 403:
-                raise failures.forbidden(self._spec, "change an event")
+                raise self._forbidden(poll, "change an event")
             if answer.status == 507:
                 raise failures.full(self._spec)
             raise failures.refused(self._spec, "change an event", answer.status)
         self._check_page(answer)
-        return self._receipt(poll, seen.href, text, answer, before=seen)
+        return self._receipt(poll, seen.href, text, answer, before=seen) or Receipt(seen.href, "", text)
 
     def _stands(self, poll: Poll, seen: Seen) -> tuple[str, str]:
         """The event's etag and text as it stands now."""
@@ -282,17 +314,29 @@ class CalDavCalendar:
             return False
         return same_event(meant, current) and not same_event(meant, seen)
 
-    def _meant(self, href: str, text: str) -> Seen | None:
-        return ours_or_none(text, href=href, etag="", zone=self._zone, calendar=self.name)
+    def _wrote(self, poll: Poll, path: str, text: str, answer: Answer) -> bool:
+        """Whether a write is said to be done.  A 207 says so of each part of what was asked; the event tells more."""
+        if answer.status != 207 or (body := poll.read(path)) is None:
+            return answer.wrote
+        meant, stands = self._meant(path, text), self._meant(path, body[1])
+        return meant is not None and stands is not None and same_meaning(meant, stands)
 
-    def _receipt(self, poll: Poll, path: str, text: str, answer: Answer | None, before: Seen | None = None) -> Receipt:
-        """What the write left behind.  Where the server names no etag to be trusted, the event is read back: it may
-        also have been rewritten on the way, or, whatever the server said, not have been written at all."""
+    def _meant(self, href: str, text: str) -> Seen | None:
+        return self._ours(text, href, known=True)
+
+    def _receipt(
+        self, poll: Poll, path: str, text: str, answer: Answer | None, before: Seen | None = None
+    ) -> Receipt | None:
+        """What the write left behind, ``None`` where nothing stands there.
+
+        Where the server names no etag to be trusted, the event is read back: it may also have been rewritten on the
+        way, or, whatever the server said, not have been written at all.
+        """
         if answer is not None and strong(etag := answer.header("ETag").strip()):
             return Receipt(path, etag, text)
         body = poll.read(path)
         if body is None:
-            return Receipt(path, "", text)
+            return None
         wrote, stands = self._meant(path, text), self._meant(path, body[1])
         if wrote is None or stands is None or not same_meaning(wrote, stands):
             if before is not None and stands is not None and same_meaning(before, stands):
@@ -314,7 +358,7 @@ class CalDavCalendar:
         if answer.status in (403, 409) and (poll.read(path) is not None or self.get(uid) is not None):
             return Taken(f"{about}: the event is there already.")
         if answer.status == 403:
-            return failures.forbidden(self._spec, "write an event")
+            return self._forbidden(poll, "write an event")
         if answer.status == 507:
             return failures.full(self._spec)
         if answer.status in (404, 409, 410):
@@ -332,6 +376,30 @@ class CalDavCalendar:
         seen = self._read(poll, receipt.href)
         if seen is None or seen.title != entry.title:
             raise Taken(f"{failures.about(self._spec)}: another program wrote the same event.")
+
+    def _forbidden(self, poll: Poll, doing: str) -> CalendarError:
+        """One event, or the whole calendar?  The server is asked: of a calendar that is for reading only, each event
+        would be refused like the last one."""
+        answer = self._wire.request("PROPFIND", poll.url, dav.propfind(dav.MAY), {**XML, "Depth": "0"})
+        items = discovery.parsed(self._spec, answer).items if answer.status == 207 else []
+        if items and items[0].may_write is False:
+            return failures.read_only(self._spec)
+        return failures.forbidden(self._spec, doing)
+
+    def _first(self, poll: Poll, path: str, entry: Entry) -> Seen:
+        """The first event that is written to a calendar, found again.
+
+        A server that keeps it under a name and a UID of its own, or drops what tells ours, would be filled with events
+        that nobody could ever change or take back.  There the event is removed, and no other is written.
+        """
+        if (stands := self._find(entry.uid, written=True)) is not None:
+            return stands
+        for name, (etag, text) in poll.fetch([name for name in poll.listed() if name not in self._known], []).items():
+            if name == path or (ics.says(text, entry.mark) and ics.says(text, entry.writer)):
+                match = {"If-Match": etag} if strong(etag) else {}
+                self._wire.request("DELETE", urljoin(poll.url, name), b"", match)
+                raise failures.not_recognised(self._spec)
+        raise failures.not_done(self._spec, "write an event")
 
     def _learn(self, poll: Poll, path: str, text: str) -> None:
         """Does this server keep conditions?  Write the same text again under two that must fail; nothing changes if

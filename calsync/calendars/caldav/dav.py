@@ -13,6 +13,8 @@ CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 BEFORE = "\ufeff\r\n\t "
 """What some servers put before a calendar: a byte order mark, blank lines."""
 CTAG = "{http://calendarserver.org/ns/}getctag"
+MAY = "D:current-user-privilege-set"
+_MAY_WRITE = ("all", "write", "write-content", "bind", "unbind")
 
 
 @dataclass(slots=True)
@@ -47,6 +49,14 @@ class Item:
     def calendar(self) -> str:
         """The text of the calendar resource."""
         return self.text(f"{CALDAV}calendar-data").lstrip(BEFORE)
+
+    @property
+    def may_write(self) -> bool | None:
+        """Whether the user may write there (RFC 3744 section 5.4); ``None`` where the server does not say."""
+        may = self.props.get(f"{DAV}current-user-privilege-set")
+        if may is None or may.find(f".//{DAV}privilege") is None:
+            return None
+        return any(may.find(f".//{DAV}{name}") is not None for name in _MAY_WRITE)
 
     def is_kind(self, name: str) -> bool:
         """Whether resourcetype names this kind."""

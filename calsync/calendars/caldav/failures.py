@@ -13,6 +13,11 @@ from urllib.parse import SplitResult
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import CalendarError, Refused, SignInNeeded, Unreachable
 
+WRITES_AGAIN = timedelta(minutes=15).total_seconds()
+"""How long a calendar that takes no events at all is left alone."""
+
+_GOES_ON = "nothing to do: calsync goes on by itself when that time is over"
+
 LONGEST_WAIT = timedelta(days=1).total_seconds()
 """A server that asks for more is tried again after so long: nobody means to switch a rep's calendar off for weeks."""
 
@@ -25,19 +30,22 @@ def about(spec: CalendarSpec) -> str:
 def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
     """Raise for the statuses that mean the same whatever was asked."""
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
+    hint = _GOES_ON if wait else ""
     match status:
         case 407:
             raise Unreachable(f"{about(spec)}: a proxy on the way wants a sign-in.", hint="check the proxy settings")
         case 408 | 425 | 429:
-            raise Unreachable(f"{about(spec)}: the server asks to go slower ({status}).", retry_after=wait)
+            raise Unreachable(f"{about(spec)}: the server asks to go slower ({status}).", hint=hint, retry_after=wait)
         case 423:
-            raise Unreachable(f"{about(spec)}: somebody else holds a lock there (423); later again.", retry_after=wait)
+            raise Unreachable(
+                f"{about(spec)}: somebody else holds a lock there (423); later again.", hint=hint, retry_after=wait
+            )
         case 507:
             return  # the calendar is full, or a listing was cut short: only the caller knows which
         case 501 | 505:
             return  # this server does not know the method: there may be another way
     if status >= 500:
-        raise Unreachable(f"{about(spec)}: the server has trouble ({status}).", retry_after=wait)
+        raise Unreachable(f"{about(spec)}: the server has trouble ({status}).", hint=hint, retry_after=wait)
 
 
 def retry_after(value: object, date: object = None) -> float | None:
@@ -109,6 +117,38 @@ def forbidden(spec: CalendarSpec, doing: str, status: int = 403) -> CalendarErro
     )
 
 
+def unknown_digest(spec: CalendarSpec, algorithm: str) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: the server asks for a kind of Digest sign-in that calsync does not know ({algorithm}).",
+        hint=f'set auth = "basic" in the table of the calendar “{spec.name}”, if the address begins with https',
+    )
+
+
+def read_only(spec: CalendarSpec) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: you may only read this calendar; writing is tried again every quarter of an hour.",
+        hint="ask its owner for the right to change events, or name a calendar of your own in the configuration",
+        retry_after=WRITES_AGAIN,
+    )
+
+
+def not_recognised(spec: CalendarSpec) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: this server changes an event so much that calsync would not know it again; "
+        "the first one was taken away again, and nothing else is written there (tried again tomorrow).",
+        hint="use another calendar: calsync keeps nothing where it could not take it back",
+        retry_after=LONGEST_WAIT,
+    )
+
+
+def stands_unread(spec: CalendarSpec, uid: str) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: the event {uid} stands there already, in a form that cannot be told for ours; "
+        "it is not doubled.",
+        hint="delete that event in the calendar; the next sync writes it anew",
+    )
+
+
 def redirected_elsewhere(spec: CalendarSpec, target: SplitResult) -> CalendarError:
     if target.scheme == "http" and spec.url.startswith("https"):
         return Refused(f"{about(spec)}: it redirects to an address without encryption; nothing was sent there.")
@@ -155,7 +195,11 @@ def vanished(spec: CalendarSpec) -> CalendarError:
 
 
 def full(spec: CalendarSpec) -> CalendarError:
-    return Refused(f"{about(spec)}: there is no room left (507).", hint="make room on the server")
+    return Refused(
+        f"{about(spec)}: there is no room left (507); writing is tried again every quarter of an hour.",
+        hint="make room on the server",
+        retry_after=WRITES_AGAIN,
+    )
 
 
 def refused(spec: CalendarSpec, doing: str, status: int) -> CalendarError:

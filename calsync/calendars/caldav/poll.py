@@ -24,6 +24,10 @@ _ETAGS = dav.propfind("D:getetag", "D:resourcetype")
 _TAG = dav.propfind("S:getctag", "D:resourcetype")
 
 
+Changed = tuple[dict[str, str], list[str], str]
+"""Changed paths with their etags, gone ones, the next token."""
+
+
 class Poll:
     """One poll of one collection.  ``url`` is that of the collection."""
 
@@ -35,7 +39,7 @@ class Poll:
 
     # --- the two ways to ask
 
-    def since(self, token: str) -> tuple[dict[str, str], list[str], str] | None:
+    def since(self, token: str) -> Changed | None:
         """By the server's sync token (``""`` for everything): changed paths with their etags, gone ones, the next
         token.
 
@@ -117,7 +121,7 @@ class Poll:
         """A first look, or one after the token died; ``tokens``: is the server's next one worth anything?"""
         answer = self.since("") if tokens else None
         if answer is not None:
-            listed, _, state.sync = answer  # tombstones in a first listing mean nothing
+            listed, _, state.sync = self._whole(answer)
             state.etags = None
         else:
             state.sync, state.ctag = "", self.ctag()
@@ -126,6 +130,19 @@ class Poll:
         # what the ledger knows and the server does not list is looked for once more: a listing can be cut short
         missing = [path for path in known if path not in listed and self.inside(path)]
         self._collect(listed, missing, known, found, state)
+
+    def _whole(self, answer: Changed) -> Changed:
+        """A first listing to its end: some servers cut it without a word, and go on where its token is asked about.
+
+        Tombstones in it mean nothing.
+        """
+        listed, _, token = answer
+        for _ in range(_MOST_PAGES):
+            rest = self.since(token) if listed else None
+            if rest is None or not rest[0].keys() - listed.keys():
+                break
+            listed, token = {**listed, **rest[0]}, rest[2]
+        return listed, [], token
 
     def by_token(self, state: State, known: Mapping[str, str], found: Listing) -> bool:
         """What changed since the server's token; False where it is no longer taken."""
@@ -219,7 +236,7 @@ class Poll:
             if path in known and path not in changed and _same_etag(known[path], etag):
                 found.same.append(path)
             else:
-                found.add(path, etag, body[1])
+                found.add(path, etag, body[1], known=path in known)
 
     def _noted(self, state: State, path: str, etag: str, text: str) -> bool:
         """Keep what a comparing poll needs next time; True where the text is the one of last time (no etags to tell

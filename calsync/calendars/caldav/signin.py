@@ -1,14 +1,17 @@
-"""Signing in to a calendar server: Basic (RFC 7617) and Digest (RFC 7616, the parts that ``urllib`` knows)."""
+"""Signing in to a calendar server: Basic (RFC 7617) and Digest (RFC 7616, by MD5 or SHA-256)."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import ipaddress
 import re
 import urllib.request
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from calsync.calendars import secrets
+from calsync.calendars.caldav import failures
 from calsync.calendars.spec import CalendarSpec
 
 
@@ -52,7 +55,7 @@ class SignIn:
             if self._digest is not None and self._offered and not expired:
                 return False
             self._challenge = challenge[challenge.lower().index("digest") :]
-            self._digest = urllib.request.HTTPDigestAuthHandler(self._passwords)
+            self._digest = _Digest(self._passwords)
             return True
         if "basic" in offers and self._spec.auth != "digest" and not (self._basic and self._offered):
             self._basic = True
@@ -75,8 +78,24 @@ class SignIn:
         _, _, parameters = self._challenge.partition(" ")
         challenge = urllib.request.parse_keqv_list(urllib.request.parse_http_list(parameters))
         request = urllib.request.Request(url, method=method)  # noqa: S310 - never opened; it carries address and method
-        signed = digest.get_authorization(request, challenge)
+        try:
+            signed = digest.get_authorization(request, challenge)
+        except (ValueError, KeyError, OSError):  # what urllib says of an algorithm or a qop that it does not know
+            raise failures.unknown_digest(self._spec, challenge.get("algorithm", "MD5")) from None
         return f"Digest {signed}" if signed else ""
+
+
+class _Digest(urllib.request.HTTPDigestAuthHandler):
+    """The standard library stops at MD5 and SHA-1; servers of today ask for SHA-256 (RFC 7616)."""
+
+    def get_algorithm_impls(self, algorithm: str) -> tuple[Callable[[str], str], Callable[[str, str], str]]:
+        if algorithm.upper() != "SHA-256":
+            return super().get_algorithm_impls(algorithm)
+        return _sha256, lambda secret, data: _sha256(f"{secret}:{data}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _may_offer_basic(spec: CalendarSpec) -> bool:

@@ -117,7 +117,7 @@ class Wire:
         """
         for pause in _LOCK_PAUSES:
             answer = self._signed(method, url, data, headers)
-            if answer.status != 423:
+            if answer.status != 423 or answer.header("Retry-After"):  # who names a time means more than a blink
                 return answer
             time.sleep(pause)
         return self._signed(method, url, data, headers)

@@ -3,7 +3,19 @@
 Shared by every backend that keeps events as text (memory, folder, CalDAV).
 """
 
-from calsync.calendars.ics.read import Foreign, Unreadable, problem, read
+from calsync.calendars.ics.read import Foreign, Unreadable, problem, read, says, uids_in
 from calsync.calendars.ics.write import MARK, file_name, patch, render, uid_text
 
-__all__ = ["MARK", "Foreign", "Unreadable", "file_name", "patch", "problem", "read", "render", "uid_text"]
+__all__ = [
+    "MARK",
+    "Foreign",
+    "Unreadable",
+    "file_name",
+    "patch",
+    "problem",
+    "read",
+    "render",
+    "says",
+    "uid_text",
+    "uids_in",
+]

@@ -3,11 +3,13 @@
 An event is ours when it bears our mark *under a UID that we computed*.  A copy that a person made has a UID of its own:
 it is theirs, and only counted.  Some servers drop properties that they do not know, or give events UIDs of their own;
 so under the very name that we computed for a resource, one of the two is enough.  Its mark is then ``""``, and who
-knows the UID knows the mark.
+knows the UID knows the mark.  Of a resource that the ledger knows as ours, where it is and one of name and UID are
+enough: a server may keep it under a name of its own, and a careless program may drop the rest.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -32,18 +34,19 @@ class Unreadable(ValueError):
 
 
 _FOREIGN = Foreign()
+_UID = re.compile(r"^UID:([0-9a-v]{5,64})@calsync", re.MULTILINE | re.IGNORECASE)
 
 
-def read(text: str, *, href: str, etag: str, zone: ZoneInfo) -> Seen | Foreign:
-    """Read one calendar resource.  Times come in ``zone``.
+def read(text: str, *, href: str, etag: str, zone: ZoneInfo, known: bool = False) -> Seen | Foreign:
+    """Read one calendar resource.  Times come in ``zone``; ``known``: the ledger has this href as that of one of ours.
 
     Raises ``Unreadable`` for one that is ours and makes no sense.
     """
     unfolded = text.replace("\r\n ", "").replace("\n ", "").replace("\r\n\t", "").replace("\n\t", "")
-    if "@calsync" not in unfolded and MARK not in unfolded.upper():
+    if not known and "@calsync" not in unfolded and MARK not in unfolded.upper():
         return _FOREIGN
     try:
-        return _read(text, href, etag, zone)
+        return _read(text, href, etag, zone, known=known)
     except Unreadable:
         raise
     except (ValueError, OverflowError, IndexError) as problem:
@@ -63,9 +66,21 @@ def problem(href: str, reason: str, calendar: str) -> Problem:
     )
 
 
+def uids_in(text: str) -> set[str]:
+    """The UIDs of our making that stand in a text, whatever else may be wrong with it; not the prefix of the domain."""
+    return set(_UID.findall(text.replace("\r\n ", "").replace("\n ", "")))
+
+
+def says(text: str, value: str) -> bool:
+    """Whether a value of ours stands anywhere in a text."""
+    return bool(value) and value in text.replace("\r\n ", "").replace("\n ", "")
+
+
 def find_event(lines: list[Line], top: list[Component], uid: str, mark: str) -> tuple[Component, Component]:
-    """The calendar and in it the event of that UID (else, of that mark) itself, not one changed occurrence of it."""
+    """The calendar and in it the event of that UID (else, of that mark; else the only one) itself, not one changed
+    occurrence of it."""
     marked: tuple[Component, Component] | None = None
+    events: list[tuple[Component, Component]] = []
     for calendar in top:
         for part in calendar.inner:
             if part.name != "VEVENT" or first(lines, part.own(), "RECURRENCE-ID") is not None:
@@ -74,12 +89,15 @@ def find_event(lines: list[Line], top: list[Component], uid: str, mark: str) -> 
                 return calendar, part
             if _text(lines, list(part.own()), MARK).strip() == mark:
                 marked = calendar, part
+            events.append((calendar, part))
     if marked is not None:
         return marked
+    if len(events) == 1:
+        return events[0]
     raise ValueError(f"there is no event with the UID {uid} in it")
 
 
-def _read(text: str, href: str, etag: str, zone: ZoneInfo) -> Seen | Foreign:
+def _read(text: str, href: str, etag: str, zone: ZoneInfo, *, known: bool) -> Seen | Foreign:
     lines = split(text)
     named = uid_of_file(href)
     copy: str | None = None
@@ -93,12 +111,12 @@ def _read(text: str, href: str, etag: str, zone: ZoneInfo) -> Seen | Foreign:
             line, mark = first(lines, own, "UID"), first(lines, own, MARK)
             uid = uid_of(unescape(line.value)) if line is not None else None
             where = _Found(text, lines, part, own)
-            if uid is not None and mark is None and uid != named:
+            if uid is not None and mark is None and uid != named and not known:
                 raise Unreadable("another program removed calsync's mark from it")
             if uid is not None:
                 return _seen(where, uid, unescape(mark.value).strip() if mark else "", zone, href=href, etag=etag)
-            if mark is not None and named is not None:
-                return _seen(where, named, unescape(mark.value).strip(), zone, href=href, etag=etag)
+            if named is not None and (mark is not None or known):
+                return _seen(where, named, unescape(mark.value).strip() if mark else "", zone, href=href, etag=etag)
             if mark is not None:
                 copy = _text(lines, own, "SUMMARY")
     return Foreign(copy) if copy is not None else _FOREIGN
