@@ -25,7 +25,7 @@ from calsync.sync.actions import Action, Create, Delete, Keep, Refuse, Update, v
 from calsync.sync.adopt import adopted_times
 from calsync.sync.apply import Checkpoint, Done, Writer, no_checkpoint
 from calsync.sync.faces import digest
-from calsync.sync.guards import shrunk_sources
+from calsync.sync.guards import shrunk_sources, vanished
 from calsync.sync.notices import NOTICE
 from calsync.sync.plan import Settled, Wanted
 from calsync.sync.plan import plan as reconcile
@@ -64,10 +64,10 @@ def run_once(
     except GuardError as error:
         run.refused.append(error.message)
         return run.report(None)
-    except SourceError as error:
+    except SourceError:
         if not (lost := _vanished(office)):
             raise
-        run.refused.append(f"{error.message}; {', '.join(lost)} was read before: nothing was changed on the calendar")
+        run.refused.extend(vanished(file) for file in lost)
         return run.report(None)
     run.refused.extend(_shrunk(run, book))
     if run.refused:

@@ -97,7 +97,7 @@ def _lines(done: dict[str, Any], style: Style, *, dry_run: bool) -> list[str]:
         if action.get("error")
     ]
     for refusal in done["refused"]:
-        lines += [f"{style.red('refused:')} {refusal}", f"  next: {style.bold('calsync sync --confirm')}"]
+        lines += [f"{style.red('refused:')} {refusal}", f"  next: {style.bold(remedy(refusal))}"]
     lines += problem_lines([Problem(**problem) for problem in done["problems"]], style)
     return lines or ["Nothing to do."]
 

@@ -17,6 +17,7 @@ from typing import Any
 from calsync.errors import CalsyncError, ConfigError
 from calsync.health import call_json, in_order
 from calsync.model import Contact, Plan
+from calsync.sync.guards import remedy
 from calsync.sync.report import CalendarState, Report, report_json
 
 DUE_AHEAD = timedelta(minutes=5)
@@ -169,8 +170,9 @@ def _guards(told: Told, report: Report) -> tuple[list[News], Told]:
     told = replace(told, refused=report.refused)
     if not report.refused:
         return [News("mended", "nothing is refused any more", "calsync goes on as usual.")], told
-    notice = "\n".join((*report.refused, "calsync sync --confirm"))
-    details = {"refused": list(report.refused), "hint": "calsync sync --confirm"}
+    hint = "; ".join(dict.fromkeys(remedy(one) for one in report.refused))
+    notice = "\n".join((*report.refused, hint))
+    details = {"refused": list(report.refused), "hint": hint}
     return [News("on_problem", f"refused: {len(report.refused)}", notice, details)], told
 
 

@@ -43,3 +43,15 @@ def shrunk_sources(guard: Guard, before: Mapping[str, int], after: Mapping[str, 
         for file, rows in sorted(after.items())
         if file in before and guard.refuses(before[file], before[file] - rows)
     }
+
+
+def vanished(file: str) -> str:
+    """Why nothing is done without a file that was read before: an absent log is not an empty one."""
+    return f"{file} was there and has vanished: nothing was changed on the calendar"
+
+
+def remedy(refusal: str) -> str:
+    """What a person may do about it: confirm what was lost, but a file that is not there has to be put back."""
+    if "has vanished" in refusal:
+        return "put the file back, or take it out of the configuration"
+    return "calsync sync --confirm"

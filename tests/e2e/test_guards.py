@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from calsync.errors import SourceError
+from calsync.sync.guards import remedy
 from tests.e2e.rep import Rep
 
 NAMES = ("Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "Gus", "Hal")
@@ -117,8 +118,10 @@ def test_a_log_that_vanished_between_two_processes_deletes_nothing_either(rep: R
     rep.close()
     rep.log_file.unlink()
     report = rep.run(LATER)
-    assert "attempts.csv was read before" in report.refused[0]
+    assert report.refused == ("attempts.csv was there and has vanished: nothing was changed on the calendar",)
     assert report.exit_code == 1
+    assert remedy(report.refused[0]).startswith("put the file back")
+    assert rep.run(LATER, confirm=True).refused == report.refused
     assert len(rep.shown()) == 8
 
 
