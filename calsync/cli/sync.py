@@ -20,6 +20,7 @@ from calsync.ledger import locked
 from calsync.model import Problem
 from calsync.office import open_office
 from calsync.run import run_once
+from calsync.sync.guards import remedy
 from calsync.sync.report import report_json
 
 LOCK_SECONDS = 30.0
