@@ -7,9 +7,10 @@ may lean on.  Times are aware ``datetime`` values unless a field says otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 
@@ -366,6 +367,10 @@ class Entry:
     dates (end exclusive) for an all-day notice.  ``alarms`` are minutes before the start; empty means *none*, said
     explicitly.  ``live`` is False for history (a title starting with a check mark).  ``writer`` says which
     calsync wrote it, and when; empty leaves what stands there.
+
+    ``Entry.described`` makes one whose description is put into words each time somebody asks for it: thousands of
+    events that stand as they should are looked at one by one, and need not lie in memory all at once.  It is equal to
+    one with the same words, and ``dataclasses.replace`` makes one that has them.
     """
 
     uid: str
@@ -379,6 +384,24 @@ class Entry:
     live: bool = True
     busy: bool = False
     writer: str = ""
+    describe: Callable[[], str] | None = field(default=None, init=False, repr=False, compare=False)
+    """What puts the description into words, where that is left for later."""
+
+    @staticmethod
+    def described(describe: Callable[[], str], entry: Entry) -> Entry:
+        """``entry`` with the description that ``describe`` gives, which must always be the same."""
+        later = replace(entry)
+        object.__setattr__(later, "describe", describe)
+        object.__delattr__(later, "description")
+        return later
+
+    if not TYPE_CHECKING:  # there it would make every misspelt name a text
+
+        def __getattr__(self, name: str) -> str:
+            """Asked only for what is not there: the description, where it is left for later."""
+            if name != "description" or self.describe is None:
+                raise AttributeError(f"an Entry has no {name!r}")
+            return self.describe()
 
     @property
     def all_day(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from calsync.cadences import Cadence
 from calsync.identity import event_uid
@@ -20,7 +21,7 @@ from calsync.model import (
     Slot,
     State,
 )
-from calsync.rendering.call import call_for
+from calsync.rendering.call import Call, call_for
 from calsync.rendering.history import ending_words, origin
 from calsync.rendering.parts import NOTES_LINE, harmless, with_our_lines
 from calsync.rendering.phone import readable, tel
@@ -42,7 +43,8 @@ def render(  # noqa: PLR0917
 ) -> Entry | None:
     """The event of a call that is still owed; ``None`` where it has no slot or is no longer owed.
 
-    ``history`` are the contact's attempts up to ``now``, oldest first.  Times are in the rep's zone.
+    ``history`` are the contact's attempts up to ``now``, oldest first.  Times are in the rep's zone.  The description
+    is put into words each time it is asked for.
     """
     commitment, slot = placed.commitment, placed.slot
     if slot is None or not commitment.state.live:
@@ -50,19 +52,23 @@ def render(  # noqa: PLR0917
     del now  # nothing in an event depends on when it was rendered, so that a second run finds nothing to change
     call = call_for(placed, slot, contact=contact, history=history, cadence=cadence, rep=rep, policy=policy, read=read)
     title = fill(templates.title, templates.shipped_title, title_context(call))
-    description = fill(templates.description, templates.shipped_description, description_context(call))
     appointment = commitment.kind is Kind.FIXED and commitment.state is State.OPEN
-    return Entry(
+    entry = Entry(
         uid=event_uid(rep.id, commitment.id),
         mark=commitment.id,
         title=" ".join(title.split()),
-        description=with_our_lines(description),
+        description="",
         start=slot.start.astimezone(rep.zone),
         end=slot.end.astimezone(rep.zone),
         zone=rep.zone.key,
         alarms=cadence.appointment_alarms if appointment else policy.alarms,
         busy=appointment,
     )
+    return Entry.described(partial(_description, call, templates), entry)
+
+
+def _description(call: Call, templates: Templates) -> str:
+    return with_our_lines(fill(templates.description, templates.shipped_description, description_context(call)))
 
 
 def history_entry(commitment: Commitment, seen: Slot, contact: Contact, rep: Rep) -> Entry:

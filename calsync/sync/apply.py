@@ -133,7 +133,8 @@ class Writer:
         Killed in between, each of them is looked up by the next run, as a single one would be.  The intent is withdrawn
         of those that ``stop`` or a calendar that went away kept from being sent.
         """
-        drafts = [_Draft.of(action.entry, self.rows.get(action.entry.uid)) for action in group]
+        # a copy has its description in words: these are few, and theirs is asked for again and again
+        drafts = [_Draft.of(replace(action.entry), self.rows.get(action.entry.uid)) for action in group]
         try:
             self._remember("create intended", *[draft.row for draft in drafts])
         except CalsyncError as error:

@@ -66,7 +66,7 @@ def plan(
     for entry in wanted.entries:
         row = rows.get(entry.uid)
         known = memory.get(entry.uid)
-        if known is not None and known.row is row and (known.entry is entry or known.entry == entry):
+        if known is not None and known.row is row and known.entry is entry:
             actions.append(known.keep)
             continue
         decided = list(_wanted(entry, row, unknown.get(entry.uid)))

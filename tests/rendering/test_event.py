@@ -106,6 +106,26 @@ def test_nothing_in_an_event_depends_on_when_it_was_rendered() -> None:
     assert early == late
 
 
+def test_a_description_is_put_into_words_when_it_is_asked_for_and_no_earlier() -> None:
+    plain = event((FIRST,), at(27, "16:10"))
+    asked: list[str] = []
+
+    def words() -> str:
+        asked.append("asked")
+        return SECOND_CALL
+
+    later = Entry.described(words, plain)
+    assert (later.uid, later.title, later.start, later.alarms) == (plain.uid, plain.title, plain.start, plain.alarms)
+    assert not asked
+    assert later == replace(plain, description=SECOND_CALL) != plain
+    whole = replace(later, title="other words")
+    asked.clear()
+    assert whole.description == SECOND_CALL
+    assert not asked, "a copy has its words"
+    with pytest.raises(AttributeError, match="descripton"):
+        getattr(later, "descripton")  # noqa: B009 - it is no attribute
+
+
 def test_a_commitment_without_a_slot_or_no_longer_owed_has_no_event() -> None:
     commitment = owed((FIRST,), at(25, "12:00"))
     arguments = (DANA, (FIRST,), THREE, TASHA, Policy(), templates(), read, at(25, "12:00"))
