@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from calsync.cadences import Cadence
 from calsync.cli import show
 from calsync.cli.clock import moment
 from calsync.config import Settings, load
@@ -39,11 +40,11 @@ def settings(config: Path | None) -> Settings:
 
 
 @contextmanager
-def read_only_office(chosen: Settings) -> Iterator[Office]:
+def read_only_office(chosen: Settings, cadences: Mapping[str, Cadence] | None = None) -> Iterator[Office]:
     """An office for a look: the ledger is read where there is one, and none is made."""
     there = chosen.state_path.exists()
     ledger = Ledger(chosen.state_path, read_only=True) if there else Ledger(":memory:")
-    with Office(chosen, ledger=ledger, cache=Cache(":memory:")) as office:
+    with Office(chosen, ledger=ledger, cache=Cache(":memory:"), cadences=cadences) as office:
         yield office
 
 

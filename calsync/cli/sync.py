@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from calsync import health
+from calsync.cadences import Cadence
 from calsync.cli import looking, show
 from calsync.cli.clock import moment
 from calsync.cli.failure import problem_lines
 from calsync.cli.style import Style
 from calsync.config import Settings
+from calsync.config.places import default_config
 from calsync.daemon.control import ask, socket_path
-from calsync.errors import CalsyncError
+from calsync.daemon.reading import read
+from calsync.errors import CalsyncError, ConfigError
 from calsync.ledger import locked
 from calsync.model import Problem
-from calsync.office import open_office
+from calsync.office import Office
 from calsync.run import run_once
 from calsync.sync.guards import remedy
 from calsync.sync.report import report_json
@@ -41,16 +45,27 @@ _PAST = {
 
 def run(config: Path | None, at: str | None, *, as_json: bool, dry_run: bool, confirm: bool) -> int:
     """Exit codes: 1 a person is needed, 3 a calendar is not reachable, 4 sign-in needed."""
-    chosen = looking.settings(config)
+    chosen, cadences = _given(config)
     done = _by_daemon(chosen, at, dry_run=dry_run, confirm=confirm)
     if done is None:
-        done = _here(chosen, at, dry_run=dry_run, confirm=confirm)
+        done = _here(chosen, cadences, at, dry_run=dry_run, confirm=confirm)
     code = int(done.pop("exit_code"))
     if as_json:
         show.print_json(done)
     else:
         sys.stdout.write("\n".join(_lines(done, Style.of(sys.stdout), dry_run=dry_run)) + "\n")
     return code
+
+
+def _given(config: Path | None) -> tuple[Settings, Mapping[str, Cadence] | None]:
+    """The settings, and the cadences where they were read with them: in a process of its own, as the daemon does, which
+    takes the schemas along when it ends."""
+    if "pydantic" not in sys.modules:
+        # Cadences with a mistake are told by whoever opens the office; a daemon goes on with those it has.
+        with suppress(ConfigError):
+            given = read(config or default_config())
+            return given.settings, given.cadences
+    return looking.settings(config), None
 
 
 def _by_daemon(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool) -> dict[str, Any] | None:
@@ -65,13 +80,15 @@ def _by_daemon(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool
     return reply
 
 
-def _here(chosen: Settings, at: str | None, *, dry_run: bool, confirm: bool) -> dict[str, Any]:
+def _here(
+    chosen: Settings, cadences: Mapping[str, Cadence] | None, at: str | None, *, dry_run: bool, confirm: bool
+) -> dict[str, Any]:
     with ExitStack() as held:
         if dry_run:
-            office = held.enter_context(looking.read_only_office(chosen))
+            office = held.enter_context(looking.read_only_office(chosen, cadences))
         else:
             held.enter_context(locked(chosen.state_path, wait=LOCK_SECONDS))
-            office = held.enter_context(open_office(chosen))
+            office = held.enter_context(Office(chosen, cadences=cadences))
         step = held.enter_context(show.working("reading and writing"))
         done = run_once(office, moment(at, office.rep.zone), dry_run=dry_run, confirm=confirm, checkpoint=step)
         if not dry_run:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from calsync.cli.app import run
+from calsync.cli.main import guarded, main
 from tests.cli.conftest import ATTEMPTS, NOW
 
 HEAVY = {
@@ -52,10 +54,15 @@ PHRASE = json.dumps({"id": "1", "text": "by friday", "reference": "2026-11-25T11
         (
             ["--config", "calsync.toml", "sync", "--json", "--at", NOW],
             "",
-            {"typer", "pydantic", "jinja2", "phonenumbers", "holidays", "icalendar"},
+            {"jinja2", "phonenumbers", "holidays"},
+        ),
+        (
+            ["sync", "--dry-run", "--at", NOW, "--config", "calsync.toml", "--confirm"],
+            "",
+            {"jinja2", "phonenumbers", "holidays"},
         ),
     ],
-    ids=["version", "parse lines", "help", "plan", "sync to a folder"],
+    ids=["version", "parse lines", "help", "plan", "sync to a folder", "sync dry"],
 )
 def test_a_verb_loads_what_it_needs_and_no_more(
     rep: Path, arguments: list[str], stdin: str, may_load: set[str]
@@ -64,6 +71,39 @@ def test_a_verb_loads_what_it_needs_and_no_more(
     code, heavy = loaded(rep, *arguments, stdin=stdin)
     assert code == 0
     assert heavy - may_load == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--at"],
+        ["--at", "--json"],
+        ["--jsn"],
+        ["--at", "soon"],
+        ["--at", NOW, "--dry-run", "--at", NOW],
+        ["now"],
+        ["--help"],
+    ],
+)
+def test_what_sync_is_asked_is_answered_alike_before_and_after_the_library_of_the_command_line_is_loaded(
+    rep: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--config", str(rep / "calsync.toml"), "sync", *words]
+    code, said = main(arguments), capsys.readouterr()
+    asked = guarded(lambda: run(arguments), arguments), capsys.readouterr()
+    assert (code, said.out, said.err) == (asked[0], asked[1].out, asked[1].err)
+
+
+def test_a_mistake_in_a_cadence_is_told_by_sync(rep: Path) -> None:
+    (rep / "mine").mkdir()
+    (rep / "mine" / "broken.toml").write_text("name = 3\n")
+    with (rep / "calsync.toml").open("a") as configuration:
+        configuration.write('[cadences]\nfolder = "mine"\n')
+    command = [sys.executable, "-m", "calsync.cli.main", "sync", "--at", NOW, "--config", str(rep / "calsync.toml")]
+    told = subprocess.run(command, text=True, capture_output=True, check=False)
+    assert told.returncode == 2
+    assert "broken.toml:1" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_status_after_a_run_loads_nothing_heavy_and_no_room(rep: Path) -> None:
