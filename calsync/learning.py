@@ -15,7 +15,7 @@ from calsync.model import Attempt, Book, Outcome, Plan
 from calsync.sources import append_attempt
 from calsync.sync.actions import Move, Record, Waive
 from calsync.sync.adopt import adopted_words
-from calsync.sync.marks import Deleted, Mark, Moved, Restored, Said
+from calsync.sync.marks import Deleted, Mark, Moved, PutOnDay, Restored, Said
 from calsync.sync.notices import NOTICE
 from calsync.sync.outcomes import attempt_of, when
 from calsync.underway import Run, note
@@ -92,6 +92,11 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
     if mark.mark.startswith(NOTICE):
         return
     name = look.spec.name
+    if isinstance(mark, PutOnDay):
+        moved = mark.moved(run.office.rep.zone)
+        if moved is None:
+            return
+        mark = moved
     match mark:
         case Deleted():
             learnt.decisions.append(Decision(mark.mark, "waived", name, run.now))

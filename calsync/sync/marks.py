@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face, Intent, Row, Status
 from calsync.rendering import DONE, OUTCOME_LINE, split_description, without_markup
-from calsync.sync.faces import face_of_seen, plain
+from calsync.sync.faces import face_of_seen, moment_of, plain
 
 _EDGES = " :-[]()|,"
 _TYPEWRITTEN = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\xa0", "'''\"\"\"--- ")
@@ -31,6 +31,25 @@ class Moved:
     mark: str
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnDay:
+    """The event was made into one of the whole ``day``; ``start`` and ``end`` are when it was before."""
+
+    mark: str
+    day: date
+    start: datetime
+    end: datetime
+
+    def moved(self, zone: tzinfo) -> Moved | None:
+        """A call has a time: the one that it had, by the clocks of ``zone``, on that day.
+
+        ``None`` where it was on that day already.
+        """
+        start, end = self.start.astimezone(zone), self.end.astimezone(zone)
+        days = self.day - start.date()
+        return Moved(self.mark, start + days, end + days) if days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ class Restored:
     mark: str
 
 
-Mark = Moved | Said | Deleted | Restored
+Mark = Moved | PutOnDay | Said | Deleted | Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +222,11 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
     if row.status is Status.DISMISSED:
         marks.append(Restored(row.mark))
     status = row.status if row.status.present else Status.LIVE
-    if status is Status.LIVE and (face.start, face.end) != (base.start, base.end) and isinstance(seen.start, datetime):
-        marks.append(Moved(row.mark, seen.start, _end(seen)))
+    if status is Status.LIVE and (face.start, face.end) != (base.start, base.end):
+        moved = _moved(row.mark, base, seen)
+        marks.extend(moved)
+        if any(isinstance(one, PutOnDay) for one in moved):  # its time is known all the same, and is written again
+            face, row = replace(face, start=base.start, end=base.end), replace(row, fingerprint="")
     if row.heard:  # what is gone may be said again in the same words
         standing = (face.outcome, beside_title(row.ours_title or base.title, face.title)[0])
         row = replace(row, heard="\n".join(words for words in row.heard.split("\n") if words in standing))
@@ -235,9 +257,13 @@ def _edited_at(row: Row, seen: Seen) -> datetime | None:
     return seen.modified
 
 
-def _end(seen: Seen) -> datetime:
-    assert isinstance(seen.start, datetime)  # noqa: S101 - told apart by the caller
-    return seen.end if isinstance(seen.end, datetime) else seen.start
+def _moved(mark: str, base: Face, seen: Seen) -> tuple[Moved | PutOnDay, ...]:
+    if isinstance(seen.start, datetime):
+        return (Moved(mark, seen.start, seen.end if isinstance(seen.end, datetime) else seen.start),)
+    start, end = moment_of(base.start), moment_of(base.end)
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return (PutOnDay(mark, seen.start, start, end),)
+    return ()
 
 
 def _settle(row: Row, face: Face) -> tuple[Face, Row]:

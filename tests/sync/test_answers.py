@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import html
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from calsync.calendars.base import Seen
 from calsync.rendering import NOTES_LINE
-from tests.e2e.rep import at
+from tests.e2e.rep import CHICAGO, at
 from tests.pains.test_pains import Desk
 
 LOG = (
@@ -205,3 +205,18 @@ def test_what_was_not_understood_goes_with_our_title_when_that_changes(desk: Des
     desk.run()
     (after,) = desk.events()
     assert after.title.startswith("hm? OVERDUE")
+
+
+@pytest.mark.parametrize("days", [-1, 0, 2])
+def test_an_event_made_into_one_of_a_whole_day_is_a_call_on_that_day(desk: Desk, days: int) -> None:
+    desk.now = at("2026-10-28 09:00")
+    desk.run()
+    seen = desk.call("Ann")
+    assert isinstance(seen.start, datetime)
+    assert isinstance(seen.end, datetime)
+    day = seen.start.astimezone(CHICAGO).date() + timedelta(days=days)
+    desk.edit(seen, start=day, end=day + timedelta(days=1))
+    desk.run()
+    after = desk.call("Ann")
+    length = timedelta(days=days)
+    assert (after.start, after.end) == (seen.start + length, seen.end + length)  # clocks do not change before Sunday
