@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,18 +14,21 @@ from calsync.look import elsewhere, own
 from calsync.office import Branch, Office
 from calsync.pipeline import wanted
 from calsync.sync.apply import Writer, stops_calendar
-from calsync.sync.verify import Finding, copies, findings
+from calsync.sync.plan import Wanted
+from calsync.sync.verify import KINDS, Finding, copies, findings
 
 
 @dataclass(slots=True)
 class Checked:
-    """One calendar after a check.  ``error`` is set where it could not be read; ``repaired`` counts what was mended."""
+    """One calendar after a check.  ``error`` is set where it could not be read; ``repaired`` counts what was mended;
+    ``lacks`` names what of ours the calendar does not keep (see ``sync.verify``), which is nothing to mend."""
 
     calendar: str
     events: int = 0
     findings: tuple[Finding, ...] = ()
     copies: tuple[str, ...] = ()
     repaired: int = 0
+    lacks: tuple[str, ...] = ()
     error: CalendarError | None = None
 
 
@@ -45,7 +48,8 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
             branch = _where_it_was(office, spec)
             listing = _listing(office, branch)
             result.events = len({one.uid for one in listing.seen})
-            result.findings = findings(want, branch.rows, listing)
+            result.lacks = () if repair else tuple(office.ledger.setting(f"{spec.name} does not keep").split())
+            result.findings = findings(want, branch.rows, listing, frozenset(result.lacks))
             result.copies = copies(branch.rows, listing)
             if repair:
                 writer = Writer(
@@ -58,11 +62,44 @@ def verify(office: Office, now: datetime, *, repair: bool = False) -> tuple[Chec
                     writer=writer_id(office.ledger, now),
                 )
                 office.cache.put_seen(spec.name, list(listing.seen))
-                done = writer.apply([one.repair for one in result.findings if one.repair is not None])
-                result.repaired = sum(one.error is None for one in done)
+                _repair(office, want, writer, result, listing)
         except CalendarError as error:
             result.error = error
     return tuple(results)
+
+
+def _repair(office: Office, want: Wanted, writer: Writer, result: Checked, listing: Changes) -> None:
+    """Mend what is ours, and look whether it stays mended.
+
+    Where not one event keeps what was written, it is this calendar that does not keep it: that is noted, so that no
+    later check calls it damage.
+    """
+    name, before, first = writer.calendar.name, dict(writer.rows), listing
+    found, lacks = result.findings, set[str]()
+    for _ in KINDS:  # what is missing may have hidden what else is
+        done = writer.apply([one.repair for one in found if one.repair is not None])
+        written = {one.action.mark for one in done if one.error is None}
+        if not written:
+            break
+        listing = writer.calendar.changes(None)
+        listing = replace(listing, seen=own(office, writer.rows, listing.seen))
+        office.cache.put_seen(name, list(listing.seen))
+        tried = {kind: _marks(found, kind) & written for kind in KINDS}
+        found = findings(want, writer.rows, listing, lacks)
+        stays = {kind for kind in KINDS if tried[kind] and tried[kind] <= _marks(found, kind)}
+        if not stays:
+            break
+        lacks |= stays
+        found = findings(want, writer.rows, listing, lacks)
+    left = {one.mark for one in found if one.repair is not None}
+    result.findings = findings(want, before, first, lacks)
+    result.repaired = sum(one.repair is not None and one.mark not in left for one in result.findings)
+    result.lacks = tuple(sorted(lacks))
+    office.ledger.put_setting(f"{name} does not keep", " ".join(result.lacks))
+
+
+def _marks(found: Iterable[Finding], kind: str) -> set[str]:
+    return {one.mark for one in found if one.kind == kind}
 
 
 @dataclass(slots=True)

@@ -15,6 +15,12 @@ from calsync.office import open_office
 from calsync.upkeep import Checked, verify
 
 LOCK_SECONDS = 2.0
+_LACKS = {
+    "text": "this calendar cuts or changes the text of our events; that cannot be mended from here",
+    "alarms": "this calendar does not keep our reminders: let it remind you of every event in it by itself",
+    "mark": "this calendar drops what marks our events; they are known by their names, and that is enough",
+}
+"""What cannot be mended, because it is the calendar's own way."""
 
 
 def run(config: Path | None, at: str | None, *, as_json: bool, repair: bool) -> int:
@@ -62,6 +68,7 @@ def _json(one: Checked) -> dict[str, object]:
             for found in one.findings
         ],
         "copies": list(one.copies),
+        "does_not_keep": list(one.lacks),
         "repaired": one.repaired,
         "error": one.error.message if one.error else "",
         "hint": one.error.hint if one.error else "",
@@ -75,6 +82,7 @@ def _lines(one: Checked, style: Style, *, repair: bool) -> list[str]:
     lines = [f"{one.calendar}: {show.count(one.events, 'event')} of ours, {wrong or 'nothing'} not as it should be"]
     lines += [f"  {style.red(found.title or 'an event')} {found.message}" for found in one.findings]
     lines += [f'  a copy that somebody made: "{title}"; it is theirs and is left alone' for title in one.copies]
+    lines += [f"  {_LACKS[kind]}" for kind in one.lacks]
     mendable = sum(found.repair is not None for found in one.findings)
     if repair and mendable:
         lines.append(f"  mended: {one.repaired} of {mendable}")

@@ -39,6 +39,9 @@ FAULTS = {
     "says_412_for_its_own": "a write is done, and answered as if its condition had failed",
     "byte_order_mark": "every text begins with one, after a blank line",
     "drops_marks": "properties that begin with X- are dropped",
+    "drops_alarms": "no event has a reminder",
+    "cuts_texts": "a description ends after 1,000 characters",
+    "squeezes_texts": "blank lines and double spaces of a description are dropped",
     "new_uids": "every event gets a UID of the server's own",
     "renames": "a new event is kept under a name of the server's own, told in Location; the same UID twice is fine",
     "renames_quietly": "the same, and nobody says so",
@@ -159,6 +162,10 @@ class HostileServer:
                 text = rewritten(text)
             if "drops_marks" in self.faults:
                 text = re.sub(r"^X-.*\r\n(?: .*\r\n)*", "", text, flags=re.MULTILINE)
+            if "drops_alarms" in self.faults:
+                text = re.sub(r"BEGIN:VALARM.*?END:VALARM\r\n", "", text, flags=re.DOTALL)
+            if self.faults & {"cuts_texts", "squeezes_texts"}:
+                text = self.with_text(text)
             if "new_uids" in self.faults:
                 text = re.sub(r"^UID:(\w+)@calsync", r"UID:SRV-\1", text, flags=re.MULTILINE)
             old = self.items.get(name)
@@ -167,6 +174,18 @@ class HostileServer:
                 self.items[name] = Item(text, f'"{next(self._numbers)}"')
                 self.history.append(name)
             return self.items[name]
+
+    def with_text(self, text: str) -> str:
+        """The descriptions as this server keeps them."""
+
+        def kept(found: re.Match[str]) -> str:
+            words = re.sub(r"\\r\\n[ ]", "", found[0])
+            if "squeezes_texts" in self.faults:
+                words = re.sub(r"(\\n)(?:\\n)+", r"\1", re.sub("  +", " ", words))
+            return _folded(words[:1000] if "cuts_texts" in self.faults else words)
+
+        lines = re.sub(r"\r\n[ ]", "", text).split("\r\n")
+        return "\r\n".join(re.sub("^DESCRIPTION:.*", kept, line) for line in lines)
 
     def remove(self, name: str) -> None:
         with self.lock:

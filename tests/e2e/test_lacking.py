@@ -1,0 +1,127 @@
+"""A calendar that cannot keep what is ours: ``verify`` names that once, as the calendar's own way and not as damage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from calsync.cli.main import main
+from calsync.upkeep import Checked, verify
+from tests.daemon.given import CONTACTS
+from tests.e2e.rep import Rep, at, caldav
+from tests.servers.hostile import PASSWORD, USER, HostileServer
+
+pytestmark = pytest.mark.servers
+
+NOW = at("2026-10-26 18:40")
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    server = HostileServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def rep(server: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
+    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
+    rep = Rep(tmp_path / "rep", caldav(server.url, USER), contacts=CONTACTS)
+    rep.log(
+        "2026-10-26T10:00,ann,outbound,call,left_voicemail,by Friday,",
+        "2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,",
+    )
+    yield rep
+    rep.close()
+
+
+def checked(rep: Rep, *, repair: bool = False) -> Checked:
+    (found,) = verify(rep.office, NOW, repair=repair)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("faults", "lacks"),
+    [
+        ({"drops_marks"}, ("mark",)),
+        ({"drops_alarms"}, ("alarms",)),
+        ({"cuts_texts"}, ("text",)),
+        ({"cuts_texts", "drops_alarms", "drops_marks"}, ("alarms", "mark", "text")),
+        ({"drops_alarms", "no_etag_on_put"}, ("alarms",)),
+    ],
+)
+def test_what_a_calendar_cannot_keep_is_tried_once_and_named(
+    rep: Rep, server: HostileServer, faults: set[str], lacks: tuple[str, ...]
+) -> None:
+    server.faults |= faults
+    rep.evening("2026-10-26 18:30")
+    assert len(checked(rep).findings) == 2
+    tried = checked(rep, repair=True)
+    assert (tried.findings, tried.lacks) == ((), lacks)
+    server.log.clear()
+    rep.close()
+    again = checked(rep)
+    assert (again.findings, again.lacks) == ((), lacks)
+    assert [method for method, _, _ in server.log if method == "PUT"] == []
+    rep.evening("2026-10-26 18:50")
+
+
+def test_a_text_that_only_looks_another_way_is_no_damage(rep: Rep, server: HostileServer) -> None:
+    server.faults.add("squeezes_texts")
+    rep.evening("2026-10-26 18:30")
+    assert (checked(rep).findings, checked(rep).lacks) == ((), ())
+
+
+def test_real_damage_is_found_where_texts_are_cut(rep: Rep, server: HostileServer) -> None:
+    server.faults.add("cuts_texts")
+    rep.run("2026-10-26 18:30")
+    checked(rep, repair=True)
+    name = min(server.items)
+    server.put(name, server.items[name].text.replace("DESCRIPTION:CALL", "DESCRIPTION:NEVER CALL", 1))
+    (found,) = checked(rep).findings
+    assert "not what we wrote" in found.message
+    mended = checked(rep, repair=True)
+    assert len(mended.findings) - mended.repaired == 0
+    assert checked(rep).findings == ()
+
+
+def test_one_event_that_lost_its_reminders_is_damage(rep: Rep, server: HostileServer) -> None:
+    rep.run("2026-10-26 18:30")
+    server.faults.add("drops_alarms")
+    name = min(server.items)
+    server.put(name, server.items[name].text)
+    server.faults.clear()
+    assert [one.kind for one in checked(rep).findings] == ["alarms"]
+    mended = checked(rep, repair=True)
+    assert (mended.repaired, mended.lacks) == (1, ())
+    assert checked(rep).findings == ()
+
+
+def test_a_calendar_that_keeps_it_again_is_believed_after_the_next_repair(rep: Rep, server: HostileServer) -> None:
+    server.faults.add("drops_alarms")
+    rep.run("2026-10-26 18:30")
+    checked(rep, repair=True)
+    server.faults.clear()
+    mended = checked(rep, repair=True)
+    assert (mended.repaired, mended.lacks) == (2, ())
+    assert checked(rep).findings == ()
+
+
+def test_the_verb_says_it_and_is_content(rep: Rep, server: HostileServer, capsys: pytest.CaptureFixture[str]) -> None:
+    server.faults.add("drops_alarms")
+    rep.run("2026-10-26 18:30")
+    rep.close()
+    words = ["verify", "--config", str(rep.configuration), "--at", "2026-10-26T18:40"]
+    assert main(words) == 1
+    assert "calsync verify --repair" in capsys.readouterr().out
+    assert main([*words, "--repair"]) == 0
+    assert "does not keep our reminders" in capsys.readouterr().out
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "nothing not as it should be" in told
+    assert "does not keep our reminders" in told
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["calendars"][0]["does_not_keep"] == ["alarms"]
