@@ -67,6 +67,5 @@ def _forget_here(branch: Branch, old: Iterable[str]) -> None:
     """The same in memory; and what agreed with its event while there was one."""
     for uid in old:
         branch.rows.pop(uid, None)
-    branch.changed(branch.rows)
     for uid in [uid for uid in branch.settled if uid not in branch.rows or not branch.rows[uid].status.present]:
         del branch.settled[uid]

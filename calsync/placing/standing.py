@@ -24,13 +24,13 @@ def sort(run: Run) -> tuple[list[Task], Remembered]:
     run.memory.new_day(run.world.today)
     kept, unplaced = run.memory.kept, run.memory.unplaced
     now, book, live = run.world.now, run.book, (State.OPEN, State.MISSED)
-    firm, others = run.memory.settle(book, run.decisions, now)
+    firm, changed = run.memory.settle(book, run.decisions, now)
     owners = [one.contact_id for one in run.commitments]
     siblings = run.siblings = Counter(owners)
     found_firm = map(firm.get, map(id, run.commitments))
     remembered: Remembered = {number: one for number, one in enumerate(found_firm) if one is not None}
-    if others:
-        for number in [number for number in remembered if owners[number] in others]:
+    if changed:
+        for number in [number for number in remembered if owners[number] in changed]:
             del remembered[number]
     for number, commitment in enumerate(run.commitments):
         if number in remembered:
