@@ -22,8 +22,8 @@ class Listing:
     same: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-    """The UIDs of ours, as they stand in the text, that are in what cannot be read."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """The UID of ours that stands in each resource that cannot be read, by href."""
 
     def add(self, href: str, etag: str, text: str, *, known: bool = False) -> bool:
         """Sort in one resource; whether it is one of ours.  ``known``: the ledger has that href as one of ours."""
@@ -31,7 +31,7 @@ class Listing:
             found = ics.read(text, href=href, etag=etag, zone=self.zone, known=known)
         except ics.Unreadable as reason:
             self.unreadable(href, str(reason))
-            self.unread.update(ics.uids_in(text))
+            self.unread[href] = ics.uid_in(text)
             return True
         if isinstance(found, Seen):
             self.seen.append(found)

@@ -64,11 +64,12 @@ def of_pinned(run: Run, task: Task, slot: Slot, others: Sequence[Slot]) -> Place
     if task.how == "moved" and slot.start > commitment.window.latest:
         late = f"past the promise ({words.window_words(task, zone)})"
         line.append(late)
-        problem = problem or _problem(
-            commitment,
-            f"the call to {facts.contact.name} was moved to {words.moment(slot.start)}, {late}",
-            f"move it to {words.moment(commitment.window.latest.astimezone(zone))} or before, or leave it there",
-        )
+        if run.now <= commitment.window.latest:  # a promise that is missed already can be kept by no other time
+            problem = problem or _problem(
+                commitment,
+                f"the call to {facts.contact.name} was moved to {words.moment(slot.start)}, {late}",
+                f"move it to {words.moment(commitment.window.latest.astimezone(zone))} or before, or leave it there",
+            )
     if reason := run.world.rep_free(start, end):
         line.append(f"{reason}, but it stays" if task.how == "fixed" else reason)
         if task.how == "fixed" and reason.startswith("you are away"):

@@ -145,9 +145,25 @@ def test_what_cannot_be_told_for_ours_is_not_doubled(server: HostileServer, open
     open_one().create(entry())
     calendar = open_one()
     assert ["cannot be read" in one.message for one in calendar.changes(None).problems] == [True]
-    with pytest.raises(Refused, match="not doubled"):
-        calendar.create(entry())
+    token, _ = listed(calendar.changes(None))
+    for one in (calendar, open_one()):
+        one.changes(token, {})
+        with pytest.raises(Refused, match="not doubled"):
+            one.create(entry())
     assert len(server.items) == 1
+    server.remove(next(iter(server.items)))
+    calendar.changes(token, {})
+    calendar.create(entry())
+
+
+def test_what_is_no_event_any_more_is_one_events_trouble(server: HostileServer, open_one: Open) -> None:
+    calendar = open_one()
+    calendar.create(entry(1))
+    calendar.create(entry(2))
+    server.put(f"{entry(1).uid}.ics", "VERSION:2.0\r\n")
+    with pytest.raises(Refused, match="no event any more"):
+        calendar.get(entry(1).uid)
+    assert_says(calendar.get(entry(2).uid), entry(2))
 
 
 # --- signing in

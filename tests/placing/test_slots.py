@@ -343,6 +343,12 @@ class TestMoved:
         assert "past the promise (Tue 1 Dec 09:00-18:00)" in placed.why[0]
         assert placed.problem is not None
 
+    def test_past_a_promise_that_is_missed_anyway_is_no_problem(self) -> None:
+        due = promise("dana", Kind.DAY, window(1))
+        placed = one(due, moved={due.id: slot(3, "11:00")}, now=at(2, "10:00"))
+        assert placed.slot == slot(3, "11:00")
+        assert placed.problem is None
+
     def test_outside_calling_hours_is_said_and_a_problem(self) -> None:
         due = promise("dana", Kind.DAY, window(1))
         placed = one(due, moved={due.id: slot(1, "21:30")}, contacts=[contact("dana", FLORIDA)])

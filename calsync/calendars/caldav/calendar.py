@@ -56,7 +56,7 @@ class CalDavCalendar:
         self._hrefs: dict[str, str] = {}
         self._known: Mapping[str, str] = {}
         self._removed: set[str] = set()
-        self._unread: set[str] = set()
+        self._unread: dict[str, str] = {}
         self._writing = threading.Lock()
 
     @property
@@ -94,7 +94,9 @@ class CalDavCalendar:
         self._removed.clear()
         for seen in found.seen:
             self._hrefs[seen.uid] = seen.href
-        self._unread = (set() if full else self._unread - {seen.uid for seen in found.seen}) | found.unread
+        mended = {*found.gone, *(seen.href for seen in found.seen)}
+        before = {} if full else {path: uid for path, uid in state.unread.items() if path not in mended}
+        state.unread = self._unread = before | found.unread
         state.url, state.facts = poll.url, self._facts
         return found.changes(token=state.token(self._spec), full=full)
 
@@ -174,7 +176,7 @@ class CalDavCalendar:
         with self._writing:
             poll = self._made()
             path = self._path(poll, entry.uid)
-            if entry.uid in self._unread:
+            if entry.uid in self._unread.values():
                 raise failures.stands_unread(self._spec, entry.uid)
             if not self._facts.keeps_none_match and poll.read(path) is not None:
                 raise Taken(f"{failures.about(self._spec)}: the event is there already.")

@@ -180,6 +180,13 @@ def not_understood(spec: CalendarSpec, what: str) -> CalendarError:
     return Unreachable(f"{about(spec)}: the answer makes no sense ({what}).", hint="is url the CalDAV address?")
 
 
+def no_event(spec: CalendarSpec, name: str) -> CalendarError:
+    return Refused(
+        f"{about(spec)}: what is kept as {name} is no event any more.",
+        hint="delete it on the server; the next sync writes it anew",
+    )
+
+
 def not_done(spec: CalendarSpec, doing: str) -> CalendarError:
     return Unreachable(
         f"{about(spec)}: asked to {doing}, the server says that it is done, and it is not.",

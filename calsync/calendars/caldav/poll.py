@@ -286,7 +286,7 @@ class Poll:
         """One event by GET: its etag and text, ``None`` where it is not there."""
         shown = self.show(path)
         if shown is not None and not _is_calendar(shown[1]):
-            raise failures.not_understood(self._spec, "an event that is none")
+            raise failures.no_event(self._spec, path.rpartition("/")[2])
         return shown
 
     def show(self, path: str) -> tuple[str, str] | None:

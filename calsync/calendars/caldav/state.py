@@ -37,7 +37,8 @@ class State:
 
     ``sync`` is the server's own sync token, and ``said`` a digest of what it told last time; where the server has no
     tokens, ``etags`` holds the etag of every resource (``~`` and a digest of the text where it gives no etags either)
-    and ``ctag`` the tag of the whole collection.  ``url`` is ``""`` as long as the calendar was not made.  Kept with
+    and ``ctag`` the tag of the whole collection.  ``unread`` are the UIDs of ours in what could not be read, by path:
+    they must not be written a second time.  ``url`` is ``""`` as long as the calendar was not made.  Kept with
     the sync token so that a process that just started asks once, not five times.
     """
 
@@ -46,6 +47,7 @@ class State:
     ctag: str = ""
     said: str = ""
     etags: dict[str, str] | None = None
+    unread: dict[str, str] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     digests: dict[str, str] = field(default_factory=dict)  # the ``etags`` of the poll before, while a poll compares
 
@@ -58,6 +60,8 @@ class State:
         if self.etags is not None:
             kept["etags"] = self.etags
             kept["ctag"] = self.ctag
+        if self.unread:
+            kept["unread"] = self.unread
         kept["keeps"] = [self.facts.keeps_none_match, self.facts.keeps_match, self.facts.weak, self.facts.tokens]
         return _PREFIX + json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
@@ -77,6 +81,7 @@ class State:
                 ctag=kept.get("ctag", ""),
                 said=kept.get("said", ""),
                 etags=kept.get("etags"),
+                unread=kept.get("unread", {}),
             )
         except (ValueError, KeyError, TypeError):
             return None

@@ -3,7 +3,7 @@
 Shared by every backend that keeps events as text (memory, folder, CalDAV).
 """
 
-from calsync.calendars.ics.read import Foreign, Unreadable, problem, read, says, uids_in
+from calsync.calendars.ics.read import Foreign, Unreadable, problem, read, says, uid_in
 from calsync.calendars.ics.write import MARK, file_name, patch, render, uid_text
 
 __all__ = [
@@ -16,6 +16,6 @@ __all__ = [
     "read",
     "render",
     "says",
+    "uid_in",
     "uid_text",
-    "uids_in",
 ]

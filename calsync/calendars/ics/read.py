@@ -66,9 +66,10 @@ def problem(href: str, reason: str, calendar: str) -> Problem:
     )
 
 
-def uids_in(text: str) -> set[str]:
-    """The UIDs of our making that stand in a text, whatever else may be wrong with it; not the prefix of the domain."""
-    return set(_UID.findall(text.replace("\r\n ", "").replace("\n ", "")))
+def uid_in(text: str) -> str:
+    """The computed id of the first UID of our making in a text, whatever else is wrong with it; ``""`` for none."""
+    found = _UID.search(text.replace("\r\n ", "").replace("\n ", ""))
+    return found[1] if found else ""
 
 
 def says(text: str, value: str) -> bool:
