@@ -161,7 +161,7 @@ def test_a_zone_without_summer_time_has_one_observance() -> None:
 
 
 @pytest.mark.parametrize("name", ZONES)
-def test_every_event_brings_the_zone_it_names(name: str) -> None:
+def test_p14_every_event_brings_the_zone_it_names(name: str) -> None:
     start = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo(name))
     text = ics.render(entry(start=start, end=start + timedelta(minutes=10), zone=name), NOW)
     assert f"DTSTART;TZID={name}:20260701T090000" in text

@@ -325,7 +325,7 @@ class CalendarContract:
         calendar.delete(changes.seen[0])
         assert world.person.snapshot(copied) == before
 
-    def test_what_a_person_added_survives_our_update(self, world: World, calendar: Calendar) -> None:
+    def test_p13_what_a_person_added_survives_our_update(self, world: World, calendar: Calendar) -> None:
         calendar.create(entry())
         world.person.decorate(entry().uid)
         before = world.person.decorations(entry().uid)

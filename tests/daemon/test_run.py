@@ -41,11 +41,27 @@ def calsync(rep: Rep, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_attempt_logged_is_an_event_long_before_the_tick(rep: Rep) -> None:
+def test_p15_an_attempt_logged_is_an_event_long_before_the_tick(rep: Rep) -> None:
     with daemon(rep) as running:
         rep.log(promise("ann"))
         running.wait_for(lambda: calls(rep) == 1)
         assert running.stop() == 0
+
+
+def test_p16_a_hook_hears_of_a_sync_and_of_trouble(rep: Rep) -> None:
+    heard = rep.folder / "heard"
+    keep = f"import pathlib, sys; open({str(heard)!r}, 'a').write(sys.stdin.read().replace(chr(10), ' ') + chr(10))"
+    command = json.dumps([sys.executable, "-S", "-c", keep])
+    with rep.configuration.open("a") as configuration:
+        configuration.write(f"\n[hooks]\non_sync = {command}\non_problem = {command}\n")
+    heard.touch()
+    with daemon(rep) as running:
+        rep.log(promise("ann"), "never,ann,outbound,call,connected,by Friday,")
+        running.wait_for(lambda: len(heard.read_text().splitlines()) >= 2)
+        told = [json.loads(line) for line in heard.read_text().splitlines()]
+    assert {one["event"] for one in told} == {"on_sync", "on_problem"}
+    (trouble,) = [one for one in told if one["event"] == "on_problem"]
+    assert "attempts.csv" in json.dumps(trouble)
 
 
 def test_a_log_replaced_by_rename_deleted_and_restored_is_noticed(rep: Rep) -> None:
@@ -132,7 +148,7 @@ def test_sigterm_ends_it_with_0_sigint_too(rep: Rep) -> None:
             assert "stopping" in running.said
 
 
-def test_a_second_instance_exits_1_and_names_the_holder(rep: Rep) -> None:
+def test_p10_a_second_instance_exits_1_and_names_the_holder(rep: Rep) -> None:
     with daemon(rep) as running:
         second = calsync(rep, "run")
         assert second.returncode == 1

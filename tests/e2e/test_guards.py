@@ -33,7 +33,7 @@ def events(rep: Rep) -> list[Path]:
     return sorted((rep.folder / "calendar").glob("*.ics"))
 
 
-def test_a_calendar_that_lost_most_is_refused_with_the_counts_and_can_be_confirmed(rep: Rep) -> None:
+def test_p11_a_calendar_that_lost_most_is_refused_with_the_counts_and_can_be_confirmed(rep: Rep) -> None:
     for event in events(rep)[:6]:
         event.unlink()
     report = rep.run(LATER)

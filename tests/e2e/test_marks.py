@@ -115,7 +115,7 @@ def test_both_sides_changed_the_persons_time_wins_and_our_words_are_refreshed(re
     assert rep.event("Ann").start == start
 
 
-def test_a_dry_run_says_it_all_and_does_nothing(rep: Rep) -> None:
+def test_p17_a_dry_run_says_it_all_and_does_nothing(rep: Rep) -> None:
     write(rep, "Ann", title=f"vm tuesday {rep.event('Ann').title}")
     before = [(one.title, one.etag) for one in rep.events()]
     dry = rep.run(FRIDAY, dry_run=True)
