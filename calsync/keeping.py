@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -96,10 +95,10 @@ class Keeper:
     def _leave_all(self, head: dict[str, Any], kept: KeptBook, memory: Memory) -> None:
         order = {contact_id: place for place, contact_id in enumerate(kept.attempts)}
         ids = list(kept.contacts)
-        parts = [
+        parts = (
             _part(ids[start : start + _TOGETHER], kept, memory, order, self._packing)
             for start in range(0, len(ids), _TOGETHER)
-        ]
+        )
         if self._shelf.leave(head, parts):
             self._contacts = kept.contacts
             self._places = {contact_id: place for place, contact_id in enumerate(ids)}
@@ -130,8 +129,10 @@ def _part(ids: Sequence[str], kept: KeptBook, memory: Memory, order: Mapping[str
         lines[_ATTEMPTS].append(json.dumps(packing.attempts(attempts)))
         one = memory.known[contact_id] if attempts else None
         commitments = one.history.commitments if one else ()
-        lines[_COMMITMENTS].append(json.dumps(pack_commitments(commitments, attempts, packing)))
-        lines[_IDS].append(json.dumps([commitment.id for commitment in commitments]))
+        # where all that was promised is owed, it is told by what is owed
+        told = () if one and len(one.live) == len(commitments) else commitments
+        lines[_COMMITMENTS].append(json.dumps(pack_commitments(told, attempts, packing)))
+        lines[_IDS].append(json.dumps([commitment.id for commitment in told]))
         own_ids = [attempt.key for attempt in attempts if attempt.key in kept.own_ids] if kept.own_ids else []
         index.append(
             [
@@ -171,13 +172,14 @@ def _rare(one: Remembered | None, own_ids: Sequence[str], packing: Packing) -> l
 class _Part:
     """A part of the shelf; its lines are taken apart when one of them is asked for."""
 
-    __slots__ = ("_lines", "_packing", "_rest", "ids", "rows")
+    __slots__ = ("_lines", "_packing", "_rest", "ids", "owed", "rows")
 
     def __init__(self, rest: bytes, packing: Packing) -> None:
         self._rest, self._packing = rest, packing
         self._lines: list[list[str]] = []
         self.ids: list[str] = []
         self.rows: list[Later[Attempt]] = []
+        self.owed: list[tuple[Commitment, ...]] = []
 
     def _line(self, kind: int, place: int) -> Any:
         if not self._lines:
@@ -191,7 +193,10 @@ class _Part:
         return unpack_contact(self._line(_CONTACT, place))
 
     def attempts(self, place: int) -> tuple[Attempt, ...]:
-        return self._packing.unpack_attempts(self.ids[place], self._line(_ATTEMPTS, place))
+        """The very attempts that made what is owed are among them."""
+        made = {one.attempt.key: one.attempt for one in self.owed[place]}
+        rows = self._packing.unpack_attempts(self.ids[place], self._line(_ATTEMPTS, place))
+        return tuple([known if (known := made.get(one.key)) == one else one for one in rows])
 
     def commitments(self, place: int) -> tuple[Commitment, ...]:
         packed = self._line(_COMMITMENTS, place)
@@ -201,15 +206,33 @@ class _Part:
         return tuple(self._line(_IDS, place))
 
 
-def _contact(where: tuple[_Part, int]) -> Contact:
+_Place = tuple[_Part, int]
+
+
+def _contact(where: _Place) -> Contact:
     part, place = where
     return part.contact(place)
+
+
+def _attempts(where: _Place) -> tuple[Attempt, ...]:
+    part, place = where
+    return part.attempts(place)
+
+
+def _commitments(where: _Place) -> tuple[Commitment, ...]:
+    part, place = where
+    return part.commitments(place)
+
+
+def _marks(where: _Place) -> tuple[str, ...]:
+    part, place = where
+    return part.marks(place)
 
 
 def unpacked(head: Mapping[str, Any], parts: Sequence[Part], packing: Packing) -> Kept:
     """What ``Keeper.leave`` packed.  Raises ``ValueError``, ``TypeError``, ``KeyError`` or ``IndexError`` otherwise."""
     at = datetime.fromisoformat(head["at"])
-    places: dict[str, tuple[_Part, int]] = {}
+    places: dict[str, _Place] = {}
     contacts = LaterMap(places, _contact)
     attempts: list[tuple[int, str, Later[Attempt]]] = []
     known: dict[str, Remembered] = {}
@@ -219,10 +242,12 @@ def unpacked(head: Mapping[str, Any], parts: Sequence[Part], packing: Packing) -
     for index, rest in parts:
         part = _Part(rest, packing)
         for place, (contact_id, order, rows, count, opted_out, ends, owed, rare) in enumerate(json.loads(index)):
-            places[contact_id] = part, place
+            where = places[contact_id] = part, place
             part.ids.append(contact_id)
-            own_rows = Later(partial(part.attempts, place), rows)
+            own_rows = Later(_attempts, where, rows)
             part.rows.append(own_rows)
+            live = _unpack_owed(contact_id, owed, packing) if owed else ()
+            part.owed.append(live)
             if opted_out:
                 listed.append(contact_id)
             if not rows:
@@ -233,7 +258,10 @@ def unpacked(head: Mapping[str, Any], parts: Sequence[Part], packing: Packing) -
                 problems, waived = unpack_problems(problems), frozenset(waived)
                 wakes = wakes and packing.unpack_moment(wakes)
                 own_ids.update(dict.fromkeys(keys, contact_id))
-            commitments = Later(partial(part.commitments, place), count)
+            commitments: Sequence[Commitment] = live
+            marks: Sequence[str] = tuple([one.id for one in live])
+            if count > len(live):
+                commitments, marks = Later(_commitments, where, count), Later(_marks, where, count)
             known[contact_id] = Remembered(
                 contacts,
                 own_rows,
@@ -241,8 +269,8 @@ def unpacked(head: Mapping[str, Any], parts: Sequence[Part], packing: Packing) -
                 at,
                 datetime.fromisoformat(ends) if ends else NEVER,
                 _make_history(commitments, problems, asked, wakes),
-                Later(partial(part.marks, place), count),
-                _unpack_owed(contact_id, owed, packing) if owed else (),
+                marks,
+                live,
             )
     attempts.sort(key=_by_order)
     book = KeptBook(

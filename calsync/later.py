@@ -10,32 +10,33 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 Place = TypeVar("Place")
 
 
 class Later(Sequence[T]):
-    """A tuple that ``make`` makes when it is first looked into; its ``length`` is known before.
+    """A tuple that ``make`` makes of ``place`` when it is first looked into; its ``length`` is known before.
 
     ``make`` must always give the same.  Equal to any sequence with equal members.
     """
 
     __slots__ = ("_length", "_made", "_make")
 
-    def __init__(self, make: Callable[[], tuple[T, ...]], length: int) -> None:
-        self._make: Callable[[], tuple[T, ...]] | None = make
+    def __init__(self, make: Callable[[Place], tuple[T, ...]], place: Place, length: int) -> None:
+        self._make: Callable[[Any], tuple[T, ...]] | None = make
         self._length = length
-        self._made: tuple[T, ...] = ()
+        self._made: Any = place
 
     def made(self) -> tuple[T, ...]:
         """All of it."""
         make = self._make
         if make is not None:
-            self._made = make()
-            self._make = None  # what it was made from may go now
-        return self._made
+            self._made = make(self._made)  # what it was made of may go now
+            self._make = None
+        made: tuple[T, ...] = self._made
+        return made
 
     def __len__(self) -> int:
         return self._length

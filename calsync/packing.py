@@ -7,6 +7,7 @@ calsync wrote it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +30,18 @@ from calsync.model import (
 Packed = list[Any]
 """Texts, numbers, truth values, ``None`` and lists of these."""
 
+shared = sys.intern
+"""A text as it is in every other value that has it: thousands come from one file, or promise "by Friday"."""
+
 _DIRECTIONS = {one.value: one for one in Direction}
 _CHANNELS = {one.value: one for one in Channel}
 _OUTCOMES: dict[str | None, Outcome | None] = {None: None, **{one.value: one for one in Outcome}}
 _LINES: dict[str | None, Line | None] = {None: None, **{one.value: one for one in Line}}
 _KINDS: dict[str | None, ContactKind | None] = {None: None, **{one.value: one for one in ContactKind}}
+_NOTHING: dict[str, str] = {}
+"""Of a contact without columns of its own; never changed."""
+_SHARED = slice(3, 7)
+"""Of the texts of a contact: its zone, region, cadence and urgency."""
 _PLAIN = len("2026-11-25T14:05:00")
 _SECOND_TIME, _ZONE, _UTC = "~", " ", "+00:00"
 
@@ -98,10 +106,10 @@ class Packing:
                     _DIRECTIONS[direction],
                     _CHANNELS[channel],
                     _OUTCOMES[outcome],
-                    promise,
+                    shared(promise),
                     note,
                     number,
-                    make_where(file, line),
+                    make_where(shared(file), line),
                 )
                 for key, at, direction, channel, outcome, promise, note, number, file, line in packed
             ]
@@ -133,7 +141,8 @@ def pack_contact(contact: Contact) -> Packed:
 
 
 def unpack_contact(packed: Packed) -> Contact:
-    own_id, name, phones, emails, kind, *texts, groups, extra, where = packed
+    own_id, name, phones, emails, kind, *texts, groups, extra, (file, line) = packed
+    texts[_SHARED] = [text and shared(text) for text in texts[_SHARED]]
     return make_contact(
         own_id,
         name,
@@ -142,8 +151,8 @@ def unpack_contact(packed: Packed) -> Contact:
         _KINDS[kind],
         *texts,
         tuple(groups),
-        extra,
-        make_where(*where),
+        extra or _NOTHING,
+        make_where(shared(file), line),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from calsync import commitments, placing
@@ -152,7 +151,7 @@ def plan(world: World, now: datetime) -> Plan:
     told = notice(problems, world.rep, now)
     return Plan(
         now=now,
-        calls=Later(partial(_every_call, folded.commitments, active), len(folded.commitments)),
+        calls=Later(_every_call, (folded.commitments, active), len(folded.commitments)),
         active=active,
         notices=(told,) if told else (),
         problems=problems,
@@ -226,8 +225,9 @@ def _ended_that_matter(folded: Folded, decisions: Decisions, memory: Memory) -> 
     return [one for mark in marks if (one := memory.folded.find(mark)) is not None]
 
 
-def _every_call(folded: Sequence[Commitment], active: Sequence[PlannedCall]) -> tuple[PlannedCall, ...]:
+def _every_call(found: tuple[Sequence[Commitment], Sequence[PlannedCall]]) -> tuple[PlannedCall, ...]:
     """Every commitment of the log: the few that are active, and those that have ended."""
+    folded, active = found
     known = {call.commitment.id: call for call in active}
     return tuple([known.get(one.id) or _ended(one) for one in folded])
 

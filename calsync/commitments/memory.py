@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import compress
 from operator import is_not
 from typing import NamedTuple, TypeVar
@@ -245,7 +244,7 @@ class Memory:
     def every(self) -> Sequence[Commitment]:
         """All commitments, closed ones too, in that order; put together when somebody looks at them."""
         if self._every is None:
-            self._every = Later(partial(_in_order, tuple(self.known.values())), self._count)
+            self._every = Later(_in_order, tuple(self.known.values()), self._count)
         return self._every
 
     def find(self, mark: str) -> Commitment | None:

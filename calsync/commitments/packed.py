@@ -6,10 +6,11 @@ An attempt is named by its place among the contact's own, so that the very attem
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from calsync.drafts import make_commitment
 from calsync.model import Attempt, Commitment, Kind, PromisedBy, State, StepRef
-from calsync.packing import Packed, Packing
+from calsync.packing import Packed, Packing, shared
 
 _KINDS = {one.value: one for one in Kind}
 _STATES = {one.value: one for one in State}
@@ -43,6 +44,11 @@ def _place(attempt: Attempt, attempts: Sequence[Attempt], places: dict[str, int]
     return place if place >= 0 and attempts[place] is attempt else attempts.index(attempt)
 
 
+@lru_cache(maxsize=256)
+def _step(name: str, number: int) -> StepRef:
+    return StepRef(name, number)
+
+
 def unpack_commitments(
     contact_id: str, packed: Sequence[Packed], attempts: Sequence[Attempt], packing: Packing
 ) -> tuple[Commitment, ...]:
@@ -57,10 +63,10 @@ def unpack_commitments(
                 packing.unpack_window(earliest, latest),
                 _STATES[state],
                 _BY[by],
-                text,
-                step and StepRef(*step),
+                shared(text),
+                step and _step(*step),
                 None if closed is None else attempts[closed],
-                tuple(why),
+                tuple(map(shared, why)),
                 minutes,
             )
             for own_id, made, kind, earliest, latest, state, by, text, step, closed, why, minutes in packed

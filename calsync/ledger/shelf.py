@@ -13,8 +13,8 @@ import logging
 import os
 import sqlite3
 import zlib
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,28 +69,36 @@ class Shelf:
         self._turn, self._crcs = turn, head["crcs"]
         return Shelved(head, parts)
 
-    def leave(self, head: dict[str, Any], parts: Sequence[Part]) -> bool:
-        """Leave all of it, in place of whatever was there; ``False`` where that could not be done."""
-        crcs = list(map(_crc, parts))
+    def leave(self, head: dict[str, Any], parts: Iterable[Part]) -> bool:
+        """Leave all of it, in place of whatever was there; ``False`` where that could not be done.
+
+        Each part is asked for when the one before it is written, so that only one of them lies in memory.  Raises what
+        ``parts`` raises.
+        """
+        crcs: list[int] = []
         fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
             os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
             with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
                 db.execute("PRAGMA journal_mode = OFF")
                 db.execute("PRAGMA synchronous = OFF")
+                db.execute("PRAGMA cache_size = -256")
                 db.execute("BEGIN")
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
-                rows = ((number, *part) for number, part in enumerate(parts))
-                db.executemany("INSERT INTO part VALUES (?, ?, ?)", rows)
+                for number, part in enumerate(parts):
+                    crcs.append(_crc(part))
+                    db.execute("INSERT INTO part VALUES (?, ?, ?)", (number, *part))
                 turn = int.from_bytes(os.urandom(6))
                 db.execute("INSERT INTO head VALUES (?, ?, ?, ?)", self._headed(head, crcs, turn))
                 db.execute("COMMIT")
             fresh.replace(self.path)
         except (sqlite3.Error, OSError) as error:
             logger.debug("what was read is not kept for the next start: %s", error)
-            fresh.unlink(missing_ok=True)
             return False
+        finally:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
         self._turn, self._crcs = turn, crcs
         return True
 
