@@ -71,7 +71,8 @@ class Ledger:
 
     def rows(self, calendar: str) -> dict[str, Row]:
         """Every event of ours that this calendar has, had or is about to have, by UID."""
-        return {row[0]: _row(row) for row in self._all("events", {"calendar": calendar})}
+        with _explained(self.path):
+            return {row[0]: _row(row) for row in self._db.execute(queries()["events"], {"calendar": calendar})}
 
     def put(self, calendar: str, row: Row, now: datetime) -> None:
         self._run("put_event", _values(calendar, row, now))
@@ -249,7 +250,7 @@ def _row(record: tuple[str, ...]) -> Row:
         href=href,
         etag=etag,
         fingerprint=fingerprint,
-        ours_title=ours_title,
+        ours_title=title if title == ours_title else ours_title,  # one text where they are the same
         why=tuple(json.loads(why)) if why else (),
         intent=Intent(intent),
         intended=Face(**json.loads(intended)) if intended else None,

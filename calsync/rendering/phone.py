@@ -8,7 +8,7 @@ from urllib.parse import quote
 from calsync.model import Contact, Line, Phone
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def readable(e164: str) -> str:
     """``+1 312 555 0100``: in the groups of its country, with blanks only."""
     import phonenumbers  # heavy, and only wanted when there is something to show

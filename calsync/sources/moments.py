@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 Moment = tuple[datetime, float]
 """The time in the rep's zone, and the same in seconds since 1970 (UTC), an ``int`` where it is whole."""
 
+_PAST = re.compile(r":[0-5]\d:[0-5]\d", re.ASCII).fullmatch
 _HOUR = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d", re.ASCII).fullmatch
 _SPREADSHEET = re.compile(
     r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}),?\s+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([ap])?\.?m?\.?",
@@ -36,14 +37,17 @@ class BadMoment(ValueError):
 
 @cache
 def minutes() -> dict[str, tuple[timedelta, int]]:
-    """What stands after the hour (``:05`` or ``:05:30``) -> the time since the full hour."""
-    table = {}
-    for second in range(3600):
-        step = timedelta(seconds=second)
-        table[f":{second // 60:02}:{second % 60:02}"] = (step, second)
-        if second % 60 == 0:
-            table[f":{second // 60:02}"] = (step, second)
-    return table
+    """What stands after the hour (``:05``; ``:05:30`` from when one was read) -> the time since the full hour."""
+    return {f":{minute:02}": (timedelta(minutes=minute), 60 * minute) for minute in range(60)}
+
+
+def _seconds(text: str) -> tuple[timedelta, int] | None:
+    """The time that ``:05:30`` says, which ``minutes`` knows from now on."""
+    if not _PAST(text):
+        return None
+    past = 60 * int(text[1:3]) + int(text[4:])
+    found = minutes()[text] = timedelta(seconds=past), past
+    return found
 
 
 class Moments:
@@ -63,7 +67,7 @@ class Moments:
     def read(self, text: str) -> Moment:
         """The moment that ``text`` names.  Raises ``BadMoment``."""
         head = text[:13] + text[19:]
-        rest = self._minutes.get(text[13:19])
+        rest = self._minutes.get(text[13:19]) or _seconds(text[13:19])
         hour = self.hours.get(head)
         if hour is None:
             if rest is None or not _HOUR(text[:13]) or not self._remember(text[:13], text[19:]):

@@ -60,27 +60,16 @@ class BadNumber(ValueError):
 
 
 class Numbers:
-    """Reads numbers written in one region (``US-IL`` or ``US``), and remembers what it has read."""
+    """Reads numbers written in one region (``US-IL`` or ``US``); remembers what it asked the library, which is slow."""
 
     def __init__(self, region: str) -> None:
         self.region = region.partition("-")[0].upper()
         self._nanp = self.region in _NANP_REGIONS
-        self._known: dict[str, Number | BadNumber] = {}
+        self._asked: dict[Number, Number | BadNumber] = {}
 
     def read(self, text: str) -> Number:
         """``text`` in E.164.  Raises ``BadNumber``."""
-        if _NANP_WHOLE(text):
-            return text, ""
-        known = self._known.get(text)
-        if known is None:
-            try:
-                known = self._read(text.strip())
-            except BadNumber as error:
-                known = error
-            self._known[text] = known
-        if isinstance(known, BadNumber):
-            raise BadNumber(str(known), known.hint)
-        return known
+        return (text, "") if _NANP_WHOLE(text) else self._read(text.strip())
 
     def _read(self, text: str) -> Number:
         text = _undo_spreadsheet(text)
@@ -96,7 +85,16 @@ class Numbers:
             return ("+1" + national[1], extension)
         if _WHOLE(bare) and _fits_plan(bare):
             return (bare, extension)
-        return self._ask_library(text, extension)
+        known = self._asked.get((text, extension))
+        if known is None:
+            try:
+                known = self._ask_library(text, extension)
+            except BadNumber as error:
+                known = error
+            self._asked[text, extension] = known
+        if isinstance(known, BadNumber):
+            raise BadNumber(str(known), known.hint)
+        return known
 
     def _ask_library(self, text: str, extension: str) -> Number:
         import phonenumbers  # 40 ms that a list of whole numbers never needs

@@ -248,6 +248,7 @@ class Writer:
 
     def _written(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt) -> _Written:
         face, print_ = face_and_fingerprint(entry)
+        title = " ".join(ours_title.split())
         written = replace(
             row,
             status=Status.LIVE if entry.live else Status.HISTORY,
@@ -255,7 +256,7 @@ class Writer:
             href=receipt.href,
             etag=receipt.etag,
             fingerprint=print_,
-            ours_title=" ".join(ours_title.split()),
+            ours_title=ours_title if title == ours_title else title,
             why=row.why if entry.mark.startswith(NOTICE) else self.whys.get(entry.mark, ()),
             intent=Intent.NONE,
             intended=None,

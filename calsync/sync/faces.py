@@ -76,8 +76,9 @@ def _face(title: str, description: str, start: datetime | date, end: datetime | 
     """The face, and our part of the description in its one form."""
     parts = split_description(plain(without_markup(description)))
     ours = plain(parts.ours)
+    one_line = " ".join(plain(title).split())
     face = Face(
-        title=" ".join(plain(title).split()),
+        title=title if title == one_line else one_line,  # the very text where it is the same: there are thousands
         start=moment_text(start),
         end=moment_text(end),
         body=digest(ours),
