@@ -13,7 +13,7 @@ from calsync.identity import event_uid
 from calsync.ledger import Ledger, Row, Status, writer_id, writes_since
 from calsync.model import Problem
 from calsync.office import Branch, Office
-from calsync.sync.guards import lost_listing
+from calsync.sync.guards import lost_listing, remedy, shrunk
 from calsync.sync.index import Index
 from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
 from calsync.sync.rival import at_work, silent_after, told, written_over
@@ -65,6 +65,16 @@ class Confirmation:
         key = f"refused {step}"
         if not self.dry_run and self.ledger.setting(key):
             self.ledger.put_setting(key, "")
+
+
+def doubted_files(ledger: Ledger) -> tuple[Problem, ...]:
+    """The files that the last run refused for the rows they had lost, and that nobody has said yes to."""
+    told = []
+    for file, before in ledger.sources().items():
+        if lost := ledger.setting(f"refused rows {file}"):
+            why = shrunk(file, before, before - int(lost))
+            told.append(Problem(file, 0, "", f"refused: {why}", remedy(why)))
+    return tuple(told)
 
 
 def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Confirmation) -> Look:

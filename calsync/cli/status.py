@@ -22,6 +22,7 @@ from calsync.config.places import default_config, ledger_path
 def run(config: Path | None, at: str | None, *, as_json: bool) -> int:
     """0 while calsync itself is well; a calendar that is down is a state in the answer, not an exit code."""
     from calsync.cli import looking
+    from calsync.look import doubted_files
     from calsync.sync.report import CalendarState
 
     with looking.view(config, at) as view:
@@ -34,7 +35,8 @@ def run(config: Path | None, at: str | None, *, as_json: bool) -> int:
                 if row
                 else CalendarState(spec.name, "ok", "not synchronised yet")
             )
-        document = health.document(view.plan, view.plan.problems, view.contacts, calendars, view.now)
+        problems = (*doubted_files(view.office.ledger), *view.plan.problems)
+        document = health.document(view.plan, problems, view.contacts, calendars, view.now)
     _say(document, as_json=as_json)
     return 0
 

@@ -39,10 +39,15 @@ def lost_listing(guard: Guard, expected: int, missing: int, calendar: str, *, fo
 def shrunk_sources(guard: Guard, before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, str]:
     """Why sources are refused: a line for each file that lost too many rows; empty where all can be believed."""
     return {
-        file: f"{file} had {before[file]} rows and now has {rows}: nothing was deleted"
+        file: shrunk(file, before[file], rows)
         for file, rows in sorted(after.items())
         if file in before and guard.refuses(before[file], before[file] - rows)
     }
+
+
+def shrunk(file: str, before: int, after: int) -> str:
+    """Why a file is refused that lost so many rows."""
+    return f"{file} had {before} rows and now has {after}: nothing was deleted"
 
 
 def vanished(file: str) -> str:

@@ -75,3 +75,19 @@ def test_it_is_the_reps_own_to_read(calsync: Run, ledger: Path) -> None:
 def test_a_dry_run_leaves_none(calsync: Run, ledger: Path) -> None:
     calsync("sync", "--dry-run")
     assert not health_path(ledger).exists()
+
+
+def test_a_log_that_is_not_believed_is_told_until_a_person_says_yes(calsync: Run, rep: Path, ledger: Path) -> None:
+    """The calls that are owed by the shrunken log are not all there is to tell."""
+    log = rep / "attempts.csv"
+    head, row = log.read_text().splitlines(keepends=True)
+    log.write_text(head + row + "".join(row.replace(":00,", f":{minute},") for minute in range(10, 18)))
+    calsync("sync")
+    log.write_text(head + row)
+    assert calsync("sync").code == 1
+    told = calsync("status")
+    assert told.code == 0
+    assert "attempts.csv: refused: attempts.csv had 9 rows and now has 1: nothing was deleted" in told.out
+    assert "calsync sync --confirm" in told.out
+    calsync("sync", "--confirm")
+    assert "refused" not in calsync("status").out
