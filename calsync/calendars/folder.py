@@ -321,7 +321,12 @@ def _flush(files: Sequence[int]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_FLUSHERS) as flushers:
-        list(flushers.map(os.fsync, files))
+        list(flushers.map(_flush_some, [files[first::_FLUSHERS] for first in range(min(_FLUSHERS, len(files)))]))
+
+
+def _flush_some(files: Sequence[int]) -> None:
+    for file in files:
+        os.fsync(file)
 
 
 def _link(temporary: str, name: str, folder: int) -> None:

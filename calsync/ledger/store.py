@@ -77,6 +77,11 @@ class Ledger:
     def put(self, calendar: str, row: Row, now: datetime) -> None:
         self._run("put_event", _values(calendar, row, now))
 
+    def put_all(self, calendar: str, rows: Iterable[Row], now: datetime) -> None:
+        """Many rows; one commit only inside of a ``batch``."""
+        with _explained(self.path):
+            self._db.executemany(queries()["put_event"], [_values(calendar, row, now) for row in rows])
+
     def drop(self, calendar: str, uid: str) -> None:
         self._run("drop_event", {"calendar": calendar, "uid": uid})
 

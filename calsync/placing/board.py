@@ -10,7 +10,8 @@ neighbouring ones and is no part of that: it stays where it was put (``longer`` 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 from calsync.placing.grid import SHIFT, bits, index_of, reaching
 
@@ -36,9 +37,7 @@ class Board:
         self._taken: dict[int, int] = {}
         self._full: dict[int, int] = {}
         self._pitch = pitch
-        self._hour_masks = [0] * _HOURS
-        for index in range(_HOURS * 60 // pitch):
-            self._hour_masks[index * pitch // 60] |= 1 << index
+        self._hour_masks = _hour_masks(pitch)
         self._per_hour, self._per_day = per_hour, per_day
         self._hours: dict[int, int] = {}
         self._days: dict[int, int] = {}
@@ -203,3 +202,12 @@ class Board:
                 if self._hours.get(day << SHIFT | hour, 0) >= self._per_hour:
                     full |= mask
         self._full[day] = full
+
+
+@cache
+def _hour_masks(pitch: int) -> Sequence[int]:
+    """The cells of each hour of a day."""
+    masks = [0] * _HOURS
+    for index in range(_HOURS * 60 // pitch):
+        masks[index * pitch // 60] |= 1 << index
+    return masks

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from calsync.model import Slot
@@ -109,6 +109,12 @@ class Grid:
             shift = self._offsets[day] = minutes(noon) - base - 720
         # The clocks change in the small hours: whatever a rep calls "9 o'clock" comes after that.
         return base + wall_minutes + (shift if wall_minutes >= 180 else 0)
+
+
+@lru_cache(maxsize=4)
+def grid_of(zone: ZoneInfo, slot_minutes: int, gap_minutes: int) -> Grid:
+    """The cells of such a rep, one for all who ask: when its days begin is reckoned once."""
+    return Grid(zone, slot_minutes, gap_minutes)
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from calsync.model import Policy, Rep, Span
-from calsync.placing.grid import Grid, clock_of, local_minute, minutes, minutes_up
+from calsync.placing.grid import clock_of, grid_of, local_minute, minutes, minutes_up
 from calsync.placing.holiday import holidays_of
 from calsync.placing.law import Hours, hours_in_all, last_minute, law_name, legal_hours
 from calsync.placing.law import clock as spell_clock
@@ -27,7 +27,7 @@ class World:
 
     def __init__(self, rep: Rep, policy: Policy, now: datetime, busy: Sequence[Span] = ()) -> None:
         self.rep, self.policy = rep, policy
-        self.grid = Grid(rep.zone, policy.slot_minutes, policy.gap_minutes)
+        self.grid = grid_of(rep.zone, policy.slot_minutes, policy.gap_minutes)
         self._work: dict[int, int] = {}
         self._blocks: dict[int, int] = {}
         self._legal: dict[tuple[Places, int], int] = {}

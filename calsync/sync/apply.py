@@ -19,7 +19,7 @@ from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
 from calsync.sync import removals
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update
-from calsync.sync.faces import face_and_fingerprint, face_of_entry, face_of_seen
+from calsync.sync.faces import face_and_fingerprint, face_of_seen
 from calsync.sync.notices import NOTICE, memo
 from calsync.sync.plan import row_of
 from calsync.sync.rival import signature
@@ -50,13 +50,14 @@ class _Draft(NamedTuple):
     entry: Entry
     row: Row
     before: Row | None
+    fingerprint: str
 
     @staticmethod
     def of(entry: Entry, before: Row | None) -> _Draft:
-        face = face_of_entry(entry)
+        face, print_ = face_and_fingerprint(entry)
         row = Row(uid=entry.uid, mark=entry.mark, status=Status.SENDING, face=face, intent=Intent.CREATE, intended=face)
         row = replace(row, why=memo(entry)) if entry.mark.startswith(NOTICE) else row
-        return _Draft(entry, row, before)
+        return _Draft(entry, row, before, print_)
 
 
 class _Written(NamedTuple):
@@ -158,7 +159,8 @@ class Writer:
                 continue
             done.append(Done(action, again=again))
             if receipt is not None:
-                receipts.append((number, self._written(draft.entry, draft.entry.title, draft.row, receipt)))
+                entry, print_ = draft.entry, draft.fingerprint
+                receipts.append((number, self._written(entry, entry.title, draft.row, receipt, print_)))
         try:
             self._withdraw(*drafts[len(handed) :])
             self._receive(*[written for _, written in receipts])
@@ -213,7 +215,8 @@ class Writer:
         return None, True
 
     def _update(self, action: Update) -> bool:
-        row = replace(action.row, intent=Intent.UPDATE, intended=face_of_entry(action.entry))
+        face, print_ = face_and_fingerprint(action.entry)
+        row = replace(action.row, intent=Intent.UPDATE, intended=face)
         seen = self._seen(action.row)
         if seen is None:
             raise Gone
@@ -223,7 +226,7 @@ class Writer:
         self._remember("update intended", row)
         receipt = self.calendar.update(self._signed(action.entry), seen)
         self.checkpoint("update sent")
-        self._receive(self._written(action.entry, action.ours_title, row, receipt))
+        self._receive(self._written(action.entry, action.ours_title, row, receipt, print_))
         return False
 
     def _signed(self, entry: Entry) -> Entry:
@@ -246,13 +249,13 @@ class Writer:
     def _seen(self, row: Row) -> Seen | None:
         return self.cache.seen(self.calendar.name, row.uid, row.etag) or self.calendar.get(row.uid)
 
-    def _written(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt) -> _Written:
-        face, print_ = face_and_fingerprint(entry)
+    def _written(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt, print_: str) -> _Written:
+        """What came of a row whose intended face was written; ``print_`` is the fingerprint of the entry."""
         title = " ".join(ours_title.split())
         written = replace(
             row,
             status=Status.LIVE if entry.live else Status.HISTORY,
-            face=row.intended or face,
+            face=row.intended or row.face,
             href=receipt.href,
             etag=receipt.etag,
             fingerprint=print_,
@@ -275,8 +278,7 @@ class Writer:
     def _remember(self, step: str, *rows: Row) -> None:
         self.stamp = self.stamp or _later(self.now, self.rows.values())
         with self.ledger.batch():
-            for row in rows:
-                self.ledger.put(self.calendar.name, row, self.stamp)
+            self.ledger.put_all(self.calendar.name, rows, self.stamp)
         for row in rows:
             self.rows[row.uid] = replace(row, updated_at=self.stamp)
         self.checkpoint(step)

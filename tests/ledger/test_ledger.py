@@ -43,6 +43,17 @@ def test_a_row_comes_back_as_it_was_also_with_an_intent(path: Path) -> None:
     again.close()
 
 
+def test_many_rows_come_back_as_they_were(path: Path) -> None:
+    rows = [replace(ROW, uid=f"uid{number}") for number in range(3)]
+    ledger = Ledger(path)
+    ledger.put("callbacks", replace(ROW, heard="vm"), NOW)
+    with ledger.batch():
+        ledger.put_all("callbacks", rows, NOW)
+        ledger.put_all("callbacks", [], NOW)
+    ledger.close()
+    assert Ledger(path).rows("callbacks") == {row.uid: row for row in rows}
+
+
 def test_live_slots_leave_out_what_is_gone_and_all_day_notices() -> None:
     gone = replace(ROW, mark="m2", status=Status.REMOVED)
     notice = replace(ROW, mark="m3", face=replace(FACE, start="2026-11-25", end="2026-11-26"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -173,14 +173,14 @@ def test_a_full_disk_is_said_of_every_event_whose_receipt_it_kept_from_being_wri
 ) -> None:
     desk = Desk()
     written = itertools.count()
-    put = Ledger.put
+    put_all = Ledger.put_all
 
-    def full(self: Ledger, calendar: str, row: Row, now: datetime) -> None:
-        if next(written) > 2:
+    def full(self: Ledger, calendar: str, rows: Iterable[Row], now: datetime) -> None:
+        if next(written):
             raise LedgerError("the disk is full")
-        put(self, calendar, row, now)
+        put_all(self, calendar, rows, now)
 
-    monkeypatch.setattr(Ledger, "put", full)
+    monkeypatch.setattr(Ledger, "put_all", full)
     results = desk.apply(desk.plan(entry(1), entry(2), entry(3)))
     assert [type(one.error) for one in results] == [LedgerError] * 3
     monkeypatch.undo()

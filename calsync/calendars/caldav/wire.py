@@ -78,7 +78,7 @@ class Wire:
         self._limits = limits or Limits()
         self._sign_in = SignIn(spec)
         self._lock = threading.RLock()
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: _Connection | None = None
         self._origin: tuple[str, str, int] | None = None
         self._used_at = 0.0
         self._tls: ssl.SSLContext | None = None
@@ -172,6 +172,7 @@ class Wire:
         connection = self._connected(parts)
         path = quote(parts.path or "/", safe=_PATH_SAFE)
         self.requests += 1
+        connection.hold()
         connection.request(
             method,
             f"{path}?{parts.query}" if parts.query else path,
@@ -183,6 +184,7 @@ class Wire:
                 **headers,
             },
         )
+        connection.let_go()
         response = connection.getresponse()
         body = self._read(response, deadline)
         self._used_at = time.monotonic()
@@ -202,22 +204,20 @@ class Wire:
         response.close()  # lets the connection take the next request; read1 alone does not
         return b"".join(chunks)
 
-    def _connected(self, parts: SplitResult) -> http.client.HTTPConnection:
+    def _connected(self, parts: SplitResult) -> _Connection:
         origin = _origin_of(parts)
         idle = time.monotonic() - self._used_at
         if self._connection is not None and self._origin == origin and idle < _IDLE_SECONDS:
             return self._connection
         self._drop()
         _, host, port = origin
-        connection: http.client.HTTPConnection
+        connection: _Connection
         if parts.scheme == "https":
-            connection = http.client.HTTPSConnection(
-                host, port, timeout=self._limits.connect, context=self._tls_context()
-            )
+            connection = _SecureConnection(host, port, timeout=self._limits.connect, context=self._tls_context())
         else:
-            connection = http.client.HTTPConnection(host, port, timeout=self._limits.connect)
+            connection = _Connection(host, port, timeout=self._limits.connect)
         connection.response_class = _Response
-        connection.connect()  # sets TCP_NODELAY too: head and body go out as two pieces
+        connection.connect()  # sets TCP_NODELAY too
         connection.sock.settimeout(self._limits.read)
         self._connection, self._origin = connection, origin
         return connection
@@ -243,6 +243,33 @@ class Wire:
         """Close the connection; the next request opens another."""
         with self._lock:
             self._drop()
+
+
+class _Connection(http.client.HTTPConnection):
+    """The standard library sends head and body apart: two system calls, two packets, and a server that may wake up for
+    a head that it can do nothing with."""
+
+    _held: list[bytes] | None = None
+
+    def hold(self) -> None:
+        """Keep back what is sent from here on."""
+        self._held = []
+
+    def send(self, data: object) -> None:
+        """See ``HTTPConnection.send``."""
+        if self._held is not None and isinstance(data, bytes):
+            self._held.append(data)
+        else:
+            super().send(data)  # type: ignore[arg-type]  # whatever was given
+
+    def let_go(self) -> None:
+        """Send what was kept back, at once."""
+        held, self._held = self._held or [], None
+        super().send(b"".join(held))
+
+
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    pass
 
 
 class _Response(http.client.HTTPResponse):
