@@ -61,9 +61,13 @@ def history_lines(history: Sequence[Attempt], zone: ZoneInfo) -> tuple[str, ...]
     hidden = max(0, len(history) - _SHOWN)
     lines = [f"({hidden} earlier)"] if hidden else []
     for number, attempt in enumerate(history[hidden:], start=hidden + 1):
-        extra = [text for text in (_quoted(attempt.promise), _short(attempt.note)) if text]
-        lines.append(" - ".join([f"{number}) {stamp(attempt.at, zone)} {attempt_words(attempt)}", *extra]))
+        lines.append(with_details(f"{number}) {stamp(attempt.at, zone)} {attempt_words(attempt)}", attempt))
     return tuple(lines)
+
+
+def with_details(words: str, attempt: Attempt) -> str:
+    """The words, and what was promised and noted in that attempt."""
+    return " - ".join([words, *filter(None, (_quoted(attempt.promise), _short(attempt.note)))])
 
 
 def _quoted(promise: str) -> str:

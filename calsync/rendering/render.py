@@ -22,7 +22,7 @@ from calsync.model import (
     State,
 )
 from calsync.rendering.call import Call, call_for
-from calsync.rendering.history import ending_words, origin
+from calsync.rendering.history import ending_words, origin, with_details
 from calsync.rendering.parts import NOTES_LINE, harmless, with_our_lines
 from calsync.rendering.phone import readable, tel
 from calsync.rendering.sheet import description_context
@@ -76,7 +76,8 @@ def history_entry(commitment: Commitment, seen: Slot, contact: Contact, rep: Rep
     ending = ending_words(commitment, rep.zone)
     label, promise = origin(commitment, rep.zone)
     lines = [f"CALL  {readable(phone.e164)}  {tel(phone.e164)}" for phone in contact.phones[:1]]
-    lines += [f"{label}: {harmless(promise)}" if promise else label, f"WHAT HAPPENED  {ending}", NOTES_LINE]
+    happened = with_details(ending, commitment.closed_by) if commitment.closed_by else ending
+    lines += [f"{label}: {harmless(promise)}" if promise else label, f"WHAT HAPPENED  {happened}", NOTES_LINE]
     return Entry(
         uid=event_uid(rep.id, commitment.id),
         mark=commitment.id,

@@ -335,6 +335,26 @@ def test_an_ended_commitment_leaves_its_event_and_says_what_happened(close: Atte
     assert rendering.NOTES_LINE in entry.description
 
 
+@pytest.mark.parametrize(
+    ("close", "words"),
+    [
+        (
+            attempt(at(27, "16:12"), Outcome.CONNECTED, promise="cb mon 3pm", note="her husband decides"),
+            'WHAT HAPPENED  kept: you spoke Fri 27 Nov 16:12 - "cb mon 3pm" - her husband decides\n',
+        ),
+        (
+            attempt(at(26), promise="by Monday"),
+            'WHAT HAPPENED  a newer promise took its place (Thu 26 Nov 11:02) - "by Monday"\n',
+        ),
+    ],
+)
+def test_history_keeps_the_words_that_were_agreed_and_noted(close: Attempt, words: str) -> None:
+    rules = Rules(read, Follow({"three": THREE}, read, TASHA, Policy()), TASHA, Policy())
+    ended = fold_contact(DANA, (FIRST, close), rules, close.at + timedelta(hours=1)).commitments[0]
+    entry = rendering.history_entry(ended, Slot(at(27, "16:10"), at(27, "16:20")), DANA, TASHA)
+    assert words in entry.description
+
+
 def test_a_promise_of_the_reps_own_has_words_even_after_the_cadence_has_said_its_piece() -> None:
     said = tuple(attempt(at(day)) for day in (16, 18, 20))
     asked = attempt(at(23), Outcome.LEFT_MESSAGE, channel="email", promise="by Friday")
