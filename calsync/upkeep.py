@@ -139,13 +139,15 @@ def purge(office: Office, *, progress: Callable[[], None] = lambda: None) -> tup
 
 def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callable[[], None]) -> None:
     branch, name = _where_it_was(office, spec), spec.name
-    listing = _listing(office, branch)
+    listing = branch.calendar.changes(None)
     taken: set[str] = set()
     for seen in listing.seen:
         if seen.cancelled:
             continue
         if not seen.mark and seen.uid not in branch.rows:
-            result.left.append(f"{seen.title}: it stands under a name of ours without our mark")
+            result.left.append(f"{seen.title}: it stands under a name of ours without our mark; delete it by hand")
+            continue
+        if not own(office, branch.rows, [seen]):
             continue
         try:
             _take_back(branch.calendar, seen)

@@ -19,7 +19,7 @@ from calsync.ledger.rows import Intent, Row, Status
 from calsync.model import Entry
 from calsync.sync import removals
 from calsync.sync.actions import Action, Adopt, Create, Delete, Update
-from calsync.sync.faces import face_and_fingerprint, face_of_seen
+from calsync.sync.faces import composed, face_and_fingerprint, face_of_seen
 from calsync.sync.notices import NOTICE, memo
 from calsync.sync.plan import row_of
 from calsync.sync.rival import signature
@@ -251,7 +251,7 @@ class Writer:
 
     def _written(self, entry: Entry, ours_title: str, row: Row, receipt: Receipt, print_: str) -> _Written:
         """What came of a row whose intended face was written; ``print_`` is the fingerprint of the entry."""
-        title = " ".join(ours_title.split())
+        title = " ".join(composed(ours_title).split())
         written = replace(
             row,
             status=Status.LIVE if entry.live else Status.HISTORY,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, date, datetime
+from unicodedata import normalize
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face
@@ -21,11 +22,16 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 def plain(text: str) -> str:
     """Text as a server may have left it, brought to one form.
 
-    Line ends, trailing blanks and blank lines at either end are one thing, and characters that no calendar format can
-    carry are none.
+    Line ends, trailing blanks and blank lines at either end are one thing, so is a letter with its accent however it
+    is composed, and characters that no calendar format can carry are none.
     """
-    lines = _UNSPEAKABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _UNSPEAKABLE.sub("", composed(text)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def composed(text: str) -> str:
+    """A letter with its accent as one character: address books of some makers, and some servers, keep them as two."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def moment_text(moment: datetime | date) -> str:

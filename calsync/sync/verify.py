@@ -27,7 +27,7 @@ _STAYS = "was removed and is still there: delete it in the calendar"
 
 
 KINDS = TEXT, ALARMS, MARK = "text", "alarms", "mark"
-_LEAST = 200
+_LEAST = 100
 """Letters and digits that have to be left of a text that was cut."""
 
 

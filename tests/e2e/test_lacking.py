@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from calsync.cli.main import main
-from calsync.upkeep import Checked, verify
+from calsync.upkeep import Checked, purge, verify
 from tests.daemon.given import CONTACTS
 from tests.e2e.rep import Rep, at, caldav
 from tests.servers.hostile import PASSWORD, USER, HostileServer
@@ -108,6 +109,17 @@ def test_a_calendar_that_keeps_it_again_is_believed_after_the_next_repair(rep: R
     mended = checked(rep, repair=True)
     assert (mended.repaired, mended.lacks) == (2, ())
     assert checked(rep).findings == ()
+
+
+def test_purge_without_a_ledger_says_what_it_could_not_tell_for_ours(rep: Rep, server: HostileServer) -> None:
+    """Where the mark is dropped and the ledger is lost, a name of ours alone is no proof."""
+    server.faults.add("drops_marks")
+    rep.run("2026-10-26 18:30")
+    rep.close()
+    shutil.rmtree(rep.folder / "state")
+    (result,) = purge(rep.office)
+    assert (result.removed, len(result.left)) == (0, 2)
+    assert "delete it by hand" in result.left[0]
 
 
 def test_the_verb_says_it_and_is_content(rep: Rep, server: HostileServer, capsys: pytest.CaptureFixture[str]) -> None:

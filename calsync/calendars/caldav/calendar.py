@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from calsync.calendars import ics
 from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.calendars.caldav import dav, discovery, failures
-from calsync.calendars.caldav.conditions import TRIES, condition, learnt, same_event, same_meaning, strong, trusted
+from calsync.calendars.caldav.conditions import TRIES, condition, learnt, strong, trusted
 from calsync.calendars.caldav.poll import XML, Poll
+from calsync.calendars.caldav.readback import ReadBack
 from calsync.calendars.caldav.state import Facts, State
 from calsync.calendars.caldav.wire import Answer, Limits, Wire
 from calsync.calendars.ics.times import utc_text
@@ -51,6 +52,7 @@ class CalDavCalendar:
         self._zone = zone
         self._clock = clock
         self._wire = Wire(spec, limits=limits)
+        self._back = ReadBack(spec, zone)
         self._poll: Poll | None = None
         self._facts = Facts()
         self._hrefs: dict[str, str] = {}
@@ -182,14 +184,14 @@ class CalDavCalendar:
                 raise Taken(f"{failures.about(self._spec)}: the event is there already.")
             text = ics.render(entry, self._clock())
             answer = self._put(poll, path, text, {"If-None-Match": "*"})
-            if not self._wrote(poll, path, text, answer):
+            if not self._back.wrote(poll, path, text, answer):
                 raise self._not_created(poll, path, entry.uid, answer)
-            self._check_page(answer)
-            path = self._kept_at(poll, path, answer)
+            self._back.check_page(answer)
+            path = self._back.kept_at(poll, path, answer)
             if not self._facts.known:
                 path = self._first(poll, path, entry).href
                 self._learn(poll, path, text)
-            receipt = self._receipt(poll, path, text, answer)
+            receipt = self._back.receipt(poll, path, text, answer)
             if receipt is None:  # kept under a name that nobody told, or not at all
                 if (stands := self._find(entry.uid, written=True)) is None:
                     raise failures.not_done(self._spec, "write an event")
@@ -215,9 +217,9 @@ class CalDavCalendar:
             etags: list[str] = []
             for attempt in range(TRIES):
                 etag, current = self._stands(poll, seen)
-                if text and self._landed(seen, text, current):
+                if text and self._back.landed(seen, text, current):
                     return Receipt(seen.href, etag, current)
-                self._check_unchanged(seen, current)
+                self._back.check_unchanged(seen, current)
                 etags.append(etag)
                 text = self._patched(current, entry, seen)
                 answer = self._put(poll, seen.href, text, condition(etag, self._facts, attempt))
@@ -226,7 +228,7 @@ class CalDavCalendar:
                     learnt(self._facts, etags)
                     if not self._facts.known:
                         self._learn(poll, seen.href, text)
-                        return self._receipt(poll, seen.href, text, None) or receipt
+                        return self._back.receipt(poll, seen.href, text, None) or receipt
                     return receipt
             # each look found it there and unchanged, and the last write had no condition that could have failed
             raise failures.refused(self._spec, "change an event", answer.status)
@@ -249,7 +251,7 @@ class CalDavCalendar:
                     etag, current = self._stands(poll, seen)
                 except Gone:
                     return
-                self._check_unchanged(seen, current)
+                self._back.check_unchanged(seen, current)
                 etags.append(etag)
                 answer = self._wire.request("DELETE", url, b"", condition(etag, self._facts, attempt))
                 if self._deleted(poll, seen, answer):
@@ -261,7 +263,7 @@ class CalDavCalendar:
     def _deleted(self, poll: Poll, seen: Seen, answer: Answer) -> bool:
         """True when it is gone, False on a failed condition; anything else is an error."""
         if answer.wrote:
-            self._check_page(answer)
+            self._back.check_page(answer)
             # most say 204, or show what they did; one that says nothing at all is not taken at its word
             if answer.status in (200, 202) and not answer.body and poll.read(seen.href) is not None:
                 raise failures.not_done(self._spec, "remove an event")
@@ -285,14 +287,14 @@ class CalDavCalendar:
             raise Stale(f"{failures.about(self._spec)}: {seen.href} cannot be changed: {reason}.") from None
 
     def _updated(self, poll: Poll, seen: Seen, text: str, answer: Answer) -> Receipt:
-        if not self._wrote(poll, seen.href, text, answer):
+        if not self._back.wrote(poll, seen.href, text, answer):
             if answer.status == 403:
                 raise self._forbidden(poll, "change an event")
             if answer.status == 507:
                 raise failures.full(self._spec)
             raise failures.refused(self._spec, "change an event", answer.status)
-        self._check_page(answer)
-        return self._receipt(poll, seen.href, text, answer, before=seen) or Receipt(seen.href, "", text)
+        self._back.check_page(answer)
+        return self._back.receipt(poll, seen.href, text, answer, before=seen) or Receipt(seen.href, "", text)
 
     def _stands(self, poll: Poll, seen: Seen) -> tuple[str, str]:
         """The event's etag and text as it stands now."""
@@ -300,58 +302,6 @@ class CalDavCalendar:
         if body is None:
             raise Gone(f"{failures.about(self._spec)}: the event is no longer there.")
         return body
-
-    def _check_unchanged(self, seen: Seen, text: str) -> None:
-        """Raise ``Stale`` unless the text means what was last ``seen``; etags may change without a reason, and a
-        person's colour or reminder is no conflict: the patch keeps it."""
-        current = self._meant(seen.href, text)
-        if current is None or not same_meaning(current, seen):
-            raise Stale(f"{failures.about(self._spec)}: the event changed since it was last read.")
-
-    def _landed(self, seen: Seen, wrote: str, text: str) -> bool:
-        """Whether a write that was turned down stands there all the same: some proxies send a request again when its
-        answer is lost, and answer with what the second try got."""
-        meant, current = self._meant(seen.href, wrote), self._meant(seen.href, text)
-        if meant is None or current is None:
-            return False
-        return same_event(meant, current) and not same_event(meant, seen)
-
-    def _wrote(self, poll: Poll, path: str, text: str, answer: Answer) -> bool:
-        """Whether a write is said to be done.  A 207 says so of each part of what was asked; the event tells more."""
-        if answer.status != 207 or (body := poll.read(path)) is None:
-            return answer.wrote
-        meant, stands = self._meant(path, text), self._meant(path, body[1])
-        return meant is not None and stands is not None and same_meaning(meant, stands)
-
-    def _meant(self, href: str, text: str) -> Seen | None:
-        return self._ours(text, href, known=True)
-
-    def _receipt(
-        self, poll: Poll, path: str, text: str, answer: Answer | None, before: Seen | None = None
-    ) -> Receipt | None:
-        """What the write left behind, ``None`` where nothing stands there.
-
-        Where the server names no etag to be trusted, the event is read back: it may also have been rewritten on the
-        way, or, whatever the server said, not have been written at all.
-        """
-        if answer is not None and strong(etag := answer.header("ETag").strip()):
-            return Receipt(path, etag, text)
-        body = poll.read(path)
-        if body is None:
-            return None
-        wrote, stands = self._meant(path, text), self._meant(path, body[1])
-        if wrote is None or stands is None or not same_meaning(wrote, stands):
-            if before is not None and stands is not None and same_meaning(before, stands):
-                raise failures.not_done(self._spec, "change an event")
-            return Receipt(path, "", text)  # somebody else was there in between: the next poll reads it
-        return Receipt(path, body[0], body[1])
-
-    @staticmethod
-    def _kept_at(poll: Poll, path: str, answer: Answer) -> str:
-        """Where the new event is: some servers keep it under a name of their own, and say so."""
-        location = answer.header("Location")
-        named = dav.path_of(urljoin(answer.url, location)) if location else path
-        return named if poll.inside(named) and named != poll.path else path
 
     def _not_created(self, poll: Poll, path: str, uid: str, answer: Answer) -> Exception:
         about = failures.about(self._spec)
@@ -367,11 +317,6 @@ class CalDavCalendar:
             self._poll = None
             return failures.vanished(self._spec)
         return failures.refused(self._spec, "write an event", answer.status)
-
-    def _check_page(self, answer: Answer) -> None:
-        """A sign-in page says 200 to everything; only 201 and 204 are said by somebody who understood a write."""
-        if answer.status == 200 and answer.is_web_page:
-            raise failures.web_page(self._spec)
 
     def _still_ours(self, poll: Poll, receipt: Receipt, entry: Entry) -> None:
         """Where the server lets two writers create the same event, look who was last."""
