@@ -17,7 +17,7 @@ from calsync.sync.actions import Move, Record, Waive
 from calsync.sync.adopt import adopted_words
 from calsync.sync.marks import Deleted, Mark, Moved, PutOnDay, Restored, Said
 from calsync.sync.notices import NOTICE
-from calsync.sync.outcomes import attempt_of, when
+from calsync.sync.outcomes import attempt_of, names_the_contact, when
 from calsync.underway import Run, note
 
 HEARING = "hearing"
@@ -125,7 +125,7 @@ def _learn_words(run: Run, book: Book, look: Look, said: Said, learnt: Learnt) -
         if attempt is not None:
             told[words] = attempt
     heard = list(told)
-    if row.status is Status.HISTORY and said.whole and contact.name in said.words:
+    if row.status is Status.HISTORY and said.whole and names_the_contact(said.words, contact):
         heard = [said.words]  # an older title of ours, from a device that had not seen the latest, or took it back
     if not heard:
         return

@@ -179,7 +179,8 @@ def _says_another_thing(text: str, spelling: str, found: Understood, kind: Kind)
 
 def _outweighs(follows: Understood, outcome: Outcome, spelling: str) -> bool:
     """``called, no answer``, ``no answer, left vm``, ``spoke - sold``: the second word says what came of it."""
-    return spelling in _OPEN or outcome in (Outcome.NO_ANSWER, Outcome.BUSY) or follows.outcome in _LAST
+    weak = spelling in _OPEN or outcome in (Outcome.NO_ANSWER, Outcome.BUSY, follows.outcome)
+    return weak or follows.outcome in _LAST
 
 
 def _bare(text: str) -> str:
@@ -248,12 +249,16 @@ def title_words(title: str, contact: Contact) -> str:
 
     ``vm fri Call Dana Levy - promised Mon`` is what a device writes that had not seen our latest title yet.
     """
-    before, name, _ = title.partition(contact.name)
-    if name:
-        return _CALL.sub("", before).strip(_EDGES)
+    if names_the_contact(title, contact):
+        return _CALL.sub("", re.split(re.escape(contact.name), title, flags=re.IGNORECASE)[0]).strip(_EDGES)
     names = frozenset(plain(contact.name).split(" "))
     another = _CALL_SOMEBODY.match(title) or not names.isdisjoint(plain(title).split(" "))
     return "" if another or len(_WORD.findall(title)) > _WHOLE else title
+
+
+def names_the_contact(title: str, contact: Contact) -> bool:
+    """Whether it may be a title of ours, from an earlier day: each has the contact's name."""
+    return contact.name != "" and contact.name.casefold() in title.casefold()
 
 
 _WORD = re.compile(r"\w+")

@@ -46,7 +46,7 @@ HISTORY
 NOTES IN YOUR CONTACTS FILE
 Met at the fair.
 
-AFTER THE CALL write one of these before the title, or after OUTCOME:
+AFTER THE CALL write one of these before the title, or on the OUTCOME line:
 vm (voicemail left) / no (no answer) / spoke / cb mon 3pm (call back then) / done / dnc (never call again)
 OUTCOME:
 ---- your notes: what you write below this line is kept ----

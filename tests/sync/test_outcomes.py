@@ -53,6 +53,7 @@ def read(text: str, said_at: object, contact: Contact) -> Reading:
         ("no answer, left vm, call thu", Outcome.LEFT_VOICEMAIL, "call thu"),
         ("spoke - sold!", Outcome.SOLD, ""),
         ("answered, dnc", Outcome.DO_NOT_CALL, ""),
+        ("vm vm fri", Outcome.LEFT_VOICEMAIL, "fri"),
         ("no, not interested", Outcome.NOT_INTERESTED, ""),
         ("busy, cb fri", Outcome.BUSY, "cb fri"),
         # who called whom, and what was agreed
@@ -131,6 +132,7 @@ def test_a_whole_new_title_is_not_taken_for_an_outcome() -> None:
         ("cb mon 3pm", "cb mon 3pm"),
         ("vm fri Call Dana Levy - promised Mon - call 2 of 3", "vm fri"),
         ("vm fri: OVERDUE: Call Dana Levy - promised Mon", "vm fri"),
+        ("VM FRI CALL DANA LEVY - PROMISED MON", "VM FRI"),
         ("Call Dana Levy - promised Mon", ""),
         ("\N{CHECK MARK} Dana Levy - kept", ""),
         ("Call Sam Friday", ""),
@@ -139,6 +141,10 @@ def test_a_whole_new_title_is_not_taken_for_an_outcome() -> None:
 )
 def test_what_a_title_says_besides_that_it_is_one(title: str, words: str) -> None:
     assert title_words(title, DANA) == words
+
+
+def test_a_contact_without_a_name_is_named_by_no_title() -> None:
+    assert title_words("vm fri", Contact("c2", "")) == "vm fri"
 
 
 def test_the_same_edit_read_twice_is_one_row_another_edit_is_another() -> None:
