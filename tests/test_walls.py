@@ -14,12 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "calsync"
 
-ROOTS = {"model", "identity", "errors", "observances", "later", "drafts", "packing"}
+ROOTS = {"model", "identity", "errors", "observances", "later", "drafts", "packing", "markup"}
 
 LEANS_ON: dict[str, set[str]] = {
     # the roots: model on nothing of ours, the rest on the model
     "model": set(),
     "later": set(),
+    "markup": set(),
     "drafts": {"model"},
     "packing": {"model", "drafts"},
     "identity": {"model"},

@@ -1,7 +1,6 @@
 """Commitment -> Entry: what the rep sees on the calendar."""
 
 from calsync.rendering.context import missing_slots
-from calsync.rendering.markup import without_markup
 from calsync.rendering.notices import notice, notice_entry
 from calsync.rendering.parts import NOTES_LINE, OUTCOME_LINE, Parts, split_description, with_notes
 from calsync.rendering.render import history_entry, render
@@ -22,5 +21,4 @@ __all__ = [
     "render",
     "split_description",
     "with_notes",
-    "without_markup",
 ]

@@ -13,8 +13,9 @@ from unicodedata import normalize
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face
+from calsync.markup import without_markup
 from calsync.model import Entry
-from calsync.rendering import split_description, without_markup
+from calsync.rendering import split_description
 
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 

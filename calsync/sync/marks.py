@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from calsync.calendars.base import Seen
 from calsync.ledger.rows import Face, Intent, Row, Status
-from calsync.rendering import DONE, OUTCOME_LINE, split_description, without_markup
+from calsync.markup import without_markup
+from calsync.rendering import DONE, OUTCOME_LINE, split_description
 from calsync.sync.faces import face_of_seen, moment_of, plain
 
 _EDGES = " :-[]()|,"

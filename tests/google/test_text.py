@@ -20,7 +20,7 @@ OURS = "tel:+13125550123\n\nWho: Pat & Lee\nOUTCOME:\n\nyour notes:"
         ('<a href="tel:+13125550123">tel:+13125550123</a><br><br>Who', "tel:+13125550123\n\nWho"),
         ("<p>one</p><p>two</p>", "one\ntwo"),
         ("<div>one</div><div><br></div><div>two</div>", "one\n\ntwo"),
-        ("notes:<ul><li>mornings</li><li>ask for <b>José</b></li></ul>", "notes:\nmornings\nask for José"),
+        ("notes:<ul><li>mornings</li><li>ask for <b>José</b></li></ul>", "notes:\n- mornings\n- ask for José"),
         ("<html-blob>one<br>two</html-blob>", "one\ntwo"),
         ("5 &lt; 6 &amp; 7", "5 < 6 & 7"),
     ],

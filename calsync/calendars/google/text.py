@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from html.parser import HTMLParser
+
+from calsync.markup import shown
 
 LIMIT = 8192
 """Characters in a description; Google refuses more."""
@@ -18,7 +19,6 @@ _SHORTENED = "[shortened: Google takes 8192 characters]"
 _HTML = re.compile(
     r"</?(?:br|p|div|span|a|b|i|u|ul|ol|li|html-blob)\b[^<>]*>|&(?:nbsp|amp|lt|gt|quot|#\d+);", re.IGNORECASE
 )
-_BREAKS = {"br", "p", "div", "li", "ul", "ol"}
 
 
 def digest(text: str) -> str:
@@ -42,26 +42,5 @@ def plain(text: str, written: str) -> str:
     ``written`` is the digest of our own text: that one is returned as it is, whatever it looks like.
     """
     if digest(text) != written and _HTML.search(text):
-        reader = _Reader()
-        reader.feed(text)
-        reader.close()
-        text = "".join(reader.parts).replace("\N{NO-BREAK SPACE}", " ").strip("\n")
+        text = shown(text)
     return text.replace(f"\n{_SHORTENED}\n", "\n")
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        # A block begins on a line of its own; <br> always ends one.
-        if tag == "br" or (tag in _BREAKS and self.parts and not self.parts[-1].endswith("\n")):
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BREAKS - {"br"} and self.parts and not self.parts[-1].endswith("\n"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calsync.rendering import NOTES_LINE, Parts, split_description, without_markup
+from calsync.markup import without_markup
+from calsync.rendering import NOTES_LINE, Parts, split_description
 
 OURS = 'CALL  +1 312 555 0100 (cell)  tel:+13125550100\n\nSAY  "A & B": it\'s 5 < 7\nsms:+1312?&body=a%20b\n\nOUTCOME:'
 TEXT = f"{OURS} vm fri\n{NOTES_LINE}\nlikes cats\n\nask for Bob"

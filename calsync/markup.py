@@ -34,8 +34,11 @@ _EDGES = re.compile(rf"[{_EDGE}\n]*{_EDGE}[{_EDGE}\n]*")
 def without_markup(text: str) -> str:
     """The text as it reads; one that has no HTML in it is given back as it is.  The address of a link is kept where the
     link does not show it."""
-    if "<" not in text or _TAG.search(text) is None:
-        return text
+    return shown(text) if "<" in text and _TAG.search(text) else text
+
+
+def shown(text: str) -> str:
+    """What is surely HTML, as the text that a person sees."""
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _LINK.sub(_link, text)
     text = _BLANK_BLOCK.sub(f"{_EDGE}\n{_EDGE}", text)
