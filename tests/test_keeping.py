@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -254,6 +254,31 @@ def test_an_appended_row_changes_a_part_of_the_shelf_and_not_all_of_it(left: Fol
     process.run()
     assert left.shelf.stat().st_ino == before
     assert same(left).reader.parsed == 0
+
+
+def test_what_is_owed_was_promised_in_the_very_attempts_of_the_book(left: Folder) -> None:
+    book, folded = left.process().run(leave=False)
+    made = [commitment.attempt for commitment in folded.live]
+    assert made
+    assert all(any(one is attempt for one in book.attempts[attempt.contact_id]) for attempt in made)
+
+
+def test_of_what_cannot_be_kept_nothing_is_left_behind(left: Folder) -> None:
+    before = left.shelf.read_bytes()
+    written: list[int] = []
+
+    def parts() -> Iterator[tuple[str, bytes]]:
+        for number in range(3):
+            written.append(number)
+            yield "[]", b""
+        raise TypeError("a value of another kind")
+
+    with pytest.raises(TypeError, match="another kind"):
+        Shelf(left.shelf, left.edition).leave({}, parts())
+    assert written == [0, 1, 2]
+    assert [file.name for file in left.path.glob("ledger.db.read*")] == [left.shelf.name]
+    assert left.shelf.read_bytes() == before
+    same(left)
 
 
 def test_nobody_else_may_read_it(left: Folder) -> None:

@@ -168,7 +168,7 @@ def _connect(path: Path | str, *, read_only: bool) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA cache_size = -2048")
+        db.execute("PRAGMA cache_size = -1024")
     except sqlite3.DatabaseError:
         db.close()
         raise

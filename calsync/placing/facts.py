@@ -56,7 +56,9 @@ def facts_of(contact: Contact, attempts: Sequence[Attempt], rep: Rep, now: datet
     text = contact.extra.get(COLUMN, "").strip()
     wishes = read_wishes(text) if text else None
     past = [attempt for attempt in attempts if attempt.at <= now]
-    calls = tuple(attempt for attempt in past if rang(attempt))
+    calls = tuple([attempt for attempt in past if rang(attempt)])
+    if len(calls) == len(attempts) and isinstance(attempts, tuple):
+        calls = attempts  # one tuple where nearly everybody was only ever called
     silent: list[datetime] = []
     for call in reversed(calls):
         if call.outcome in ANSWERED or len(silent) == REMEMBERED:

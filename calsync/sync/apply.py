@@ -215,7 +215,8 @@ class Writer:
         return None, True
 
     def _update(self, action: Update) -> bool:
-        face, print_ = face_and_fingerprint(action.entry)
+        entry = replace(action.entry)  # with its description in words
+        face, print_ = face_and_fingerprint(entry)
         row = replace(action.row, intent=Intent.UPDATE, intended=face)
         seen = self._seen(action.row)
         if seen is None:
@@ -224,9 +225,9 @@ class Writer:
         if (seen.etag != action.row.etag or not seen.etag) and face_of_seen(seen) != action.row.face:
             raise Stale
         self._remember("update intended", row)
-        receipt = self.calendar.update(self._signed(action.entry), seen)
+        receipt = self.calendar.update(self._signed(entry), seen)
         self.checkpoint("update sent")
-        self._receive(self._written(action.entry, action.ours_title, row, receipt, print_))
+        self._receive(self._written(entry, action.ours_title, row, receipt, print_))
         return False
 
     def _signed(self, entry: Entry) -> Entry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from calsync.calendars.base import Seen
@@ -159,10 +160,13 @@ def _with_notes(entry: Entry, row: Row | None) -> Entry:
 def _refresh(entry: Entry, row: Row) -> Action:
     if entry.mark.startswith(NOTICE):
         entry, row = where_it_stands(entry, row)
-    target = compose(entry, _without_heard(row))
+    left = _without_heard(row)
+    target = compose(entry, left)
     changed = _difference(target, row)
     if not changed:
         return Keep(entry.mark, "up to date")
+    if entry.describe is not None:  # another template changes thousands at once: their words are not kept, either
+        target = Entry.described(partial(_description, entry, left), target)
     return Update(target, entry.title, row, changed)
 
 
@@ -190,11 +194,11 @@ def _difference(target: Entry, row: Row) -> str:
 
 def compose(entry: Entry, row: Row) -> Entry:
     """The entry as it is to be written over an event: our text, with the person's words in the title and notes kept."""
-    return replace(
-        entry,
-        title=_title(entry, row),
-        description=with_notes(_with_hint(entry, row), row.face.notes, outcome=row.face.outcome),
-    )
+    return replace(entry, title=_title(entry, row), description=_description(entry, row))
+
+
+def _description(entry: Entry, row: Row) -> str:
+    return with_notes(_with_hint(entry, row), row.face.notes, outcome=row.face.outcome)
 
 
 def _with_hint(entry: Entry, row: Row) -> str:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.desk import Desk
 from calsync.cli.app import run
 from calsync.cli.main import guarded, main
 from tests.cli.conftest import ATTEMPTS, NOW
+from tests.e2e.rep import FOLDER
 
 HEAVY = {
     "apscheduler", "caldav", "googleapiclient", "holidays", "icalendar", "jinja2", "keyring", "phonenumbers",
     "pydantic", "requests", "rich", "typer",
 }  # fmt: skip
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LOADED = """\
 import json, sys
@@ -31,8 +35,7 @@ def loaded(folder: Path, *arguments: str, stdin: str = "") -> tuple[int, set[str
     """The exit code of a command line in a process of its own, and the heavy libraries that it loaded."""
     told = folder / "loaded.json"
     command = [sys.executable, "-c", LOADED, str(told), *arguments]
-    root = Path(__file__).resolve().parents[2]
-    subprocess.run(command, input=stdin, text=True, capture_output=True, check=True, cwd=root)
+    subprocess.run(command, input=stdin, text=True, capture_output=True, check=True, cwd=ROOT)
     code, names = json.loads(told.read_text())
     return code, HEAVY & set(names)
 
@@ -92,6 +95,24 @@ def test_what_sync_is_asked_is_answered_alike_before_and_after_the_library_of_th
     code, said = main(arguments), capsys.readouterr()
     asked = guarded(lambda: run(arguments), arguments), capsys.readouterr()
     assert (code, said.out, said.err) == (asked[0], asked[1].out, asked[1].err)
+
+
+PEAK = """\
+import sys
+from calsync.cli.main import main
+assert main(sys.argv[1:]) == 0
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
+"""
+
+
+def test_a_sync_of_many_calls_takes_little_memory(tmp_path: Path) -> None:
+    """48 MB with 250 calls that are owed, where the program alone is 41: the first time, and once they stand there."""
+    desk = Desk(tmp_path / "desk", 250, FOLDER)
+    for at in ("2026-10-26T09:30", "2026-10-26T09:31"):
+        command = [sys.executable, "-c", PEAK, "sync", "--at", at, "--config", str(desk.configuration)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        assert int(told.splitlines()[-1]) / 1024 <= 48
 
 
 def test_a_mistake_in_a_cadence_is_told_by_sync(rep: Path) -> None:
