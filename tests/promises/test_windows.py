@@ -136,3 +136,22 @@ def test_no_window_before_the_moment_or_turned_round(text: str, said: str, zone:
     window = read(text, now, zone=ZoneInfo(zone)).window
     if window is not None:
         assert now.astimezone(UTC) <= window.earliest.astimezone(UTC) <= window.latest.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "earliest"),
+    [
+        ("cb tues 9", "2026-11-24 09:00"),  # the next Tuesday that is a 9th is in February
+        ("call wed 12", "2026-11-25 12:00"),
+        ("cb mon 3", "2026-11-30 15:00"),
+        ("cb thu 10", "2026-12-10 09:00"),  # a Thursday, and near
+        ("call Tuesday the 9th", "2027-02-09 09:00"),
+        ("call Thursday 26", "2026-11-26 09:00"),
+    ],
+)
+def test_a_number_after_a_weekday_is_a_clock_time_unless_that_day_of_the_month_is_near(
+    words: str, earliest: str
+) -> None:
+    found = ends(at(words, "2026-11-23T11:00"))
+    assert found is not None
+    assert found[0] == earliest.replace(" ", "T")

@@ -195,13 +195,23 @@ def ides(moment: Moment, month: int) -> Days | None:
 
 @_date(
     "date",
-    "<weekday> dot? comma? the? <ordinal|ordword> (?!{unit|of|weekday|month|quarter})",
     "<weekday> dot? comma? <num> (?!{slash|meridiem|oclock|clock|length|unit|dash|to|zone|of|month|ish|num|or})",
+    examples=("Thursday 24", "Wed 30"),
+)
+def weekday_number(moment: Moment, weekday: int, day: int) -> Days | None:
+    """As below; "Thursday 2" and "Tues 9" are clock times unless that day is near."""
+    found = weekday_ordinal(moment, weekday, day)
+    return None if found and day <= 12 and (found.first - moment.today).days > 31 else found
+
+
+@_date(
+    "date",
+    "<weekday> dot? comma? the? <ordinal|ordword> (?!{unit|of|weekday|month|quarter})",
     "<weekday> dot? comma? the <num> (?!{slash|meridiem|oclock|clock|length|unit|zone|of|month})",
     examples=("Thursday the 24th", "Wed 11th", "Friday the 4th"),
 )
 def weekday_ordinal(moment: Moment, weekday: int, day: int) -> Days | None:
-    """The next such weekday that is that day of its month; "Thursday 2" is a clock time unless that day is near."""
+    """The next such weekday that is that day of its month; one of the first seven days is not sought beyond a month."""
     nearest = dates.weekday_after(moment.today - timedelta(days=1), weekday)
     for _ in range(60):
         if nearest.day == day:
