@@ -4,7 +4,8 @@ Beside it, in the same run and on the same servers: bare requests with the same 
 both meet the same server in the same minute; and vdirsyncer where it is installed.
 What depends on how many events are live, not on whose server it is, is measured with 5,000 of them on the tests' own
 server, and with 100,000 rows of log.  Every figure stands beside its bar.  Run it with ``make bench-sync``; ``--full``
-takes 1,000 events for the first sync and the better part of an hour.
+takes 1,000 events for the first sync, five times, or as often as a server manages in five minutes, and a quarter of an
+hour on a machine that has nothing else to do.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ from typing import TYPE_CHECKING
 from benchmarks.desk import Desk
 from benchmarks.meter import Cost, Meter, children_cpu, median, metered, timed
 from benchmarks.peers import Bare, Vdirsyncer, home, plain_files, plain_scan
+from calsync.calendars.base import Receipt
+from calsync.calendars.folder import FolderCalendar
+from calsync.errors import CalendarError
+from calsync.model import Entry
 from tests.e2e.rep import FOLDER, caldav
 from tests.servers import hostile as plain
 from tests.servers.running import PASSWORD, USER, Server, radicale_server, running, xandikos_server
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 RUNS = 5
+PATIENCE = 300.0
+"""Seconds after which no further first sync is begun on a server: one was measured all the same."""
+
 SERVERS: dict[str, Callable[[Path], Server]] = {"radicale": radicale_server, "xandikos": xandikos_server}
 
 
@@ -69,7 +77,9 @@ def on_the_wire(cost: Cost, requests: int) -> list[Figure]:
 def server_rows(kind: str, base: Path, events: int, rounds: int) -> Iterator[Row]:
     """A real server: the first sync beside bare requests and vdirsyncer, then what each kind of change costs."""
     with running(SERVERS[kind](base / kind)) as server, metered(server.port) as meter:
-        firsts = [_first_sync(kind, base / f"{kind}-{number}", meter, events) for number in range(rounds)]
+        began, firsts = time.monotonic(), list[tuple[Cost, Cost, Desk]]()
+        while len(firsts) < rounds and (not firsts or time.monotonic() - began < PATIENCE):
+            firsts.append(_first_sync(kind, base / f"{kind}-{len(firsts)}", meter, events))
         ratios = [ours.wall / bare.wall for ours, bare, _ in firsts]
         ours, desk = median([ours for ours, _, _ in firsts]), firsts[-1][2]
         figures = [
@@ -86,7 +96,7 @@ def server_rows(kind: str, base: Path, events: int, rounds: int) -> Iterator[Row
             theirs = timed(other.sync)
             figures.append(Figure("x the wall of vdirsyncer", ours.wall / theirs.wall, 1.0, 2))
             figures.append(Figure("ms CPU an event: vdirsyncer", (children_cpu() - cpu) / events * 1e3, digits=2))
-        yield f"{kind}: first sync of {events}, {rounds} times", figures
+        yield f"{kind}: first sync of {events}, {len(firsts)} times", figures
         yield from _after_the_first(kind, desk, meter, other)
         desk.close()
 
@@ -228,22 +238,29 @@ def memory_rows(base: Path, events: int) -> Iterator[Row]:
 
 
 def folder_rows(base: Path, files: int, rounds: int) -> Iterator[Row]:
-    """A folder of files, beside the same files just written and just looked at."""
-    writes, wholes, cpus = [], [], []
+    """A folder of files, beside the same files just written and just looked at.
+
+    What reading and planning take of a first sync is told by another rep's, who has just the same to plan.
+    """
+    parts, writes, wholes, cpus = [], [], [], []
     for number in range(rounds):
-        desk = Desk(base / f"folder-{number}", files, FOLDER)
-        plan = timed(lambda desk=desk: desk.office.plan(desk.now))  # type: ignore[misc]
+        desk, twin = (Desk(base / f"{name}-{number}", files, FOLDER) for name in ("folder", "twin"))
+        part, _ = _timed_writing(desk), twin.branch
+        plan = timed(lambda twin=twin: twin.office.plan(twin.now))  # type: ignore[misc]
         first = timed(desk.run)
         plain = plain_files(base / f"plain-{number}", desk.bodies())
-        writes.append(first.wall / plain.wall)
-        wholes.append((plan.wall + first.wall) / plain.wall)
-        cpus.append((plan.cpu + first.cpu) / files * 1e3)
+        parts.append(sum(part) / plain.wall)
+        writes.append((first.wall - plan.wall) / plain.wall)
+        wholes.append(first.wall / plain.wall)
+        cpus.append(first.cpu / files * 1e3)
+        twin.close()
         if number < rounds - 1:
             desk.close()
     yield (
         f"folder: first {files}, {rounds} times",
         [
-            Figure("x write + fsync + rename of the same files", statistics.median(writes), 1.5, 2),
+            Figure("x write + fsync + rename of the same files, to put them there", statistics.median(parts), digits=2),
+            Figure("x that, words, comparing and ledger included", statistics.median(writes), 1.5, 2),
             Figure("x that, reading and planning included", statistics.median(wholes), digits=2),
             Figure("ms CPU an event, plan and ledger included", statistics.median(cpus), 1.5, 2),
         ],
@@ -260,6 +277,22 @@ def folder_rows(base: Path, files: int, rounds: int) -> Iterator[Row]:
         ],
     )
     desk.close()
+
+
+def _timed_writing(desk: Desk) -> list[float]:
+    """How long the folder itself takes for each group of new events that it is given, as they come."""
+    calendar, took = desk.branch.calendar, list[float]()
+    assert isinstance(calendar, FolderCalendar)
+    create_all = calendar.create_all
+
+    def watched(entries: Iterable[Entry]) -> Iterator[Receipt | CalendarError]:
+        began = time.perf_counter()
+        results = list(create_all(entries))
+        took.append(time.perf_counter() - began)
+        return iter(results)
+
+    calendar.create_all = watched  # type: ignore[method-assign]  # to look at the clock, and nothing else
+    return took
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------
