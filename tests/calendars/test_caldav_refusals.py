@@ -345,7 +345,7 @@ def test_another_configuration_makes_an_old_token_worthless(server: HostileServe
 # --- doubles
 
 
-@pytest.mark.parametrize("status", [403, 409, 412])
+@pytest.mark.parametrize("status", [400, 403, 409, 412])
 def test_a_uid_in_use_under_another_name_is_taken(server: HostileServer, open_one: Open, status: int) -> None:
     calendar = open_one()
     calendar.create(entry())

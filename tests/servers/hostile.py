@@ -68,6 +68,7 @@ FAULTS = {
     "tombstones": "a first listing also has what was deleted long ago",
     "repeats": "every change is told twice, and what was told before once more",
     "uid_conflict_403": "a UID that is in use under another name is refused with 403",
+    "uid_conflict_400": "the same with 400",
     "uid_conflict_409": "the same with 409",
     "uid_conflict_412": "the same with 412",
     "busy_503": "503 with Retry-After",
@@ -377,13 +378,13 @@ class _Handler(BaseHTTPRequestHandler):
             return 412, {}, b""
         text = body.decode()
         uid = re.search(r"^UID:(.*?)\r?$", text, re.MULTILINE)
-        conflicts = faults & {"uid_conflict_403", "uid_conflict_409", "uid_conflict_412"}  # else nobody looks
+        conflicts = {fault for fault in faults if fault.startswith("uid_conflict")}  # else nobody looks
         double = [
             name
             for name, other in self.world.items.items()
             if conflicts and uid and name != self.name and f"UID:{uid[1]}" in re.sub(r"\r?\n[ \t]", "", other.text)
         ]
-        for status in (403, 409, 412):
+        for status in (400, 403, 409, 412):
             if double and f"uid_conflict_{status}" in faults:
                 error = '<error xmlns="DAV:"><C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/></error>'
                 return status, {"Content-Type": "application/xml"}, error.encode() if status == 403 else b""

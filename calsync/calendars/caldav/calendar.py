@@ -307,7 +307,7 @@ class CalDavCalendar:
         about = failures.about(self._spec)
         if answer.status == 412 or (answer.status in (403, 409) and dav.says(answer.body, "uid-conflict")):
             return Taken(f"{about}: the event is there already.")
-        if answer.status in (403, 409) and (poll.read(path) is not None or self.get(uid) is not None):
+        if answer.status in (400, 403, 409) and (poll.read(path) is not None or self.get(uid) is not None):
             return Taken(f"{about}: the event is there already.")
         if answer.status == 403:
             return self._forbidden(poll, "write an event")
