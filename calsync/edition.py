@@ -11,6 +11,7 @@ import os
 import sys
 import zoneinfo
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from calsync.config import Settings
@@ -24,16 +25,28 @@ _FORMAT = "1"
 
 def edition_of(settings: Settings) -> str:
     """A digest that is another wherever a fold of the same files could be another."""
+    digest = hashlib.blake2b(_code(), digest_size=16)
+    for line in _zone_data(settings.rep().zone.key):
+        digest.update(f"{line}\n".encode())
+    _add(digest, [settings.file, *(_files(settings.cadence_folder) if settings.cadence_folder else ())])
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> bytes:
+    """The code and the libraries, looked at once: what runs is what was loaded, whatever is installed over it since."""
     digest = hashlib.blake2b(digest_size=16)
     package = Path(__file__).parent
-    for line in (_FORMAT, sys.version, *_libraries(), *_zone_data(settings.rep().zone.key)):
+    for line in (_FORMAT, sys.version, *_libraries()):
         digest.update(f"{line}\n".encode())
-    files = [*package.glob("*.py"), *(file for room in _ROOMS for file in _files(package / room))]
-    files += [settings.file, *(_files(settings.cadence_folder) if settings.cadence_folder else ())]
+    _add(digest, [*package.glob("*.py"), *(file for room in _ROOMS for file in _files(package / room))])
+    return digest.digest()
+
+
+def _add(digest: hashlib.blake2b, files: Iterable[Path]) -> None:
     for file in sorted(files):
         digest.update(f"{file}\n".encode())
         digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -86,12 +86,16 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
         return Look(spec, branch, rows, refused=refused)
     shelf = office.index(rows)
     token = cache.token(spec.name) if rows is branch.rows else None
-    changes = branch.calendar.changes(token, shelf.known)
-    news = _news(branch.calendar, shelf, changes, cache.echoes(spec.name))
-    if changes.full and token is not None:
+    changes = branch.calendar.changes(token or None, shelf.known)
+    echoes = cache.echoes(spec.name)
+    if behind := bool(echoes) and not changes.full and changes.token == token:
+        # The token is still one from before our writes, so what is deleted now need never be told: all is listed anew.
+        cache.drop_token(spec.name)
+    news = _news(branch.calendar, shelf, changes, echoes)
+    if changes.full and token != "":  # whether the token died or we lost it, the server may be back from a backup
         same = {shelf.by_href[href] for href in changes.same if href in shelf.by_href}
         news = replace(news, forgot_at=now, remembers=last_remembered(rows, news.seen, same))
-    refused = _lost(office, spec, shelf, news, confirmation)
+    refused = _lost(office, spec, shelf, news, confirmation, forgot=changes.full and bool(token))
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
     over = written_over(writer_id(office.ledger, now), rows, news.seen.values()) if news.seen else {}
@@ -110,7 +114,7 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
         marks,
         unknown=_unknown(office, rows, news),
         seen=tuple(news.seen.values()),
-        token=changes.token,
+        token=None if behind else changes.token,
         problems=changes.problems,
     )
 
@@ -169,9 +173,10 @@ def _place(
     return branch.rows, ""
 
 
-def _lost(office: Office, spec: CalendarSpec, shelf: Index, news: News, confirmation: Confirmation) -> str:
+def _lost(
+    office: Office, spec: CalendarSpec, shelf: Index, news: News, confirmation: Confirmation, *, forgot: bool
+) -> str:
     missing, step = len(news.gone & shelf.present), f"listing {spec.name}"
-    forgot = news.forgot_at is not None
     refused = lost_listing(office.guard, len(shelf.present), missing, spec.name, forgot=forgot)
     if not refused:
         confirmation.passed(step)

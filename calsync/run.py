@@ -6,14 +6,14 @@ calls it under the ledger's lock; nothing else differs for whoever calls it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, SourceError
 from calsync.learning import adopt_words, decide, learn
-from calsync.ledger import CalendarRow, Status, writer_id
+from calsync.ledger import CalendarRow, Decision, Status, writer_id
 from calsync.look import Look, look_at
 from calsync.model import DAY, Book, Plan, Span
 from calsync.office import Calm, Office
@@ -173,10 +173,12 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         tables = [look.rows for look in looks]
         world = office.world(book, office.decisions(tables), busy, office.noted(tables))
         plan = make_plan(world, run.now)
-    moves = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
-    if moves:
+    moved: dict[str, Decision] = {}
+    # One that gives way to a time that a person chose may be another that stands where a person put it.
+    while moves := _adopted_moves(run, plan, looks, moved):
         decide(run, moves)
-        world = office.world(book, office.decisions(tables, (*fresh, *moves)), world.busy, world.noted)
+        moved |= {one.mark: one for one in moves}
+        world = office.world(book, office.decisions(tables, (*fresh, *moved.values())), world.busy, world.noted)
         plan = make_plan(world, run.now)
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
     trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
@@ -184,6 +186,11 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         until = _changes_at(plan, run.now.astimezone(office.rep.zone))
         office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)
     return book, plan, again
+
+
+def _adopted_moves(run: Run, plan: Plan, looks: Iterable[Look], known: Container[str]) -> list[Decision]:
+    found = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
+    return [one for one in found if one.mark not in known]
 
 
 def _busy(run: Run) -> tuple[Span, ...]:

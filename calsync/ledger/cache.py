@@ -70,6 +70,7 @@ class Cache:
                 raise
 
     def token(self, calendar: str) -> str | None:
+        """``""`` where it was dropped, ``None`` where none was ever kept here, or the cache was lost."""
         found = self._db.execute("SELECT token FROM token WHERE calendar = ?", (calendar,)).fetchone()
         return found[0] if found else None
 
@@ -98,8 +99,9 @@ class Cache:
         return frozenset(row[0] for row in self._db.execute("SELECT uid FROM echo WHERE calendar = ?", (calendar,)))
 
     def drop_token(self, calendar: str) -> None:
+        """Ask for everything the next time."""
         self._put.pop(calendar, None)
-        self._db.execute("DELETE FROM token WHERE calendar = ?", (calendar,))
+        self._db.execute("INSERT OR REPLACE INTO token VALUES (?, '')", (calendar,))
 
     def seen(self, calendar: str, uid: str, etag: str) -> Seen | None:
         """The event as last seen, if that was at this etag."""

@@ -15,6 +15,9 @@ from calsync.rendering.when import promised, short_day, stamp
 DONE = "\N{CHECK MARK}"
 """What the title of an ended commitment starts with."""
 
+OVERDUE = "OVERDUE"
+"""What the title of a call starts with whose time has passed."""
+
 _TOPIC_LIMIT = 60
 
 
@@ -25,7 +28,7 @@ def title_context(call: Call) -> Mapping[str, object]:
     called Fri 10:12", …), ``step`` ("call 2 of 3"), ``topic``, ``called`` (true where they called and were missed).
     """
     return {
-        "overdue": "OVERDUE" if call.commitment.state is State.MISSED else "",
+        "overdue": OVERDUE if call.commitment.state is State.MISSED else "",
         "contact": call.contact.name,
         "when": _when(call.commitment, call.slot, call.rep.zone),
         "step": step_words(call.cadence, call.step),

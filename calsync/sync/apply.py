@@ -122,7 +122,7 @@ class Writer:
             case Delete():
                 self._delete(action.row)
             case Adopt():
-                self._remember("adopted", action.row)
+                self._keep("adopted", replace(action.row, updated_at=action.seen.modified))
                 self.cache.put_seen(self.calendar.name, [action.seen])
             case _:
                 pass
@@ -210,7 +210,7 @@ class Writer:
         if face_of_seen(seen) == draft.row.intended:
             return Receipt(seen.href, seen.etag, seen.raw), False
         # It stands there with other words or at another time: look at it again, and decide anew.
-        self._remember("adopted", _found(draft, seen))
+        self._keep("adopted", replace(_found(draft, seen), updated_at=seen.modified))
         self.cache.put_seen(self.calendar.name, [seen])
         return None, True
 
@@ -224,7 +224,7 @@ class Writer:
         # two states without an etag are told apart by what they say
         if (seen.etag != action.row.etag or not seen.etag) and face_of_seen(seen) != action.row.face:
             raise Stale
-        self._remember("update intended", row)
+        self._keep("update intended", row)
         receipt = self.calendar.update(self._signed(entry), seen)
         self.checkpoint("update sent")
         self._receive(self._written(entry, action.ours_title, row, receipt, print_))
@@ -236,11 +236,11 @@ class Writer:
     def _delete(self, row: Row) -> None:
         if removals.too_soon(row, self.now):
             # Intended all the same: each look asks whether it has gone, and that it has is no person's doing.
-            self._remember("delete put off", replace(row, intent=Intent.DELETE, intended=None))
+            self._keep("delete put off", replace(row, intent=Intent.DELETE, intended=None))
             raise removals.refused(self.calendar.name, row)
         seen = self._seen(row)
         if seen is not None and not seen.cancelled:
-            self._remember("delete intended", replace(row, intent=Intent.DELETE, intended=None))
+            self._keep("delete intended", replace(row, intent=Intent.DELETE, intended=None))
             self.calendar.delete(seen)
             self.checkpoint("delete sent")
         removed = replace(row, status=Status.REMOVED, intent=Intent.NONE, intended=None, etag="")
@@ -276,6 +276,13 @@ class Writer:
         self.cache.put_written(self.calendar.name, uids, [one.seen for one in written if one.seen is not None])
         self._remember("received", *[one.row for one in written])
 
+    def _keep(self, step: str, row: Row) -> None:
+        """What is meant, or was found: the event was not written, so when it was stays as it is."""
+        written = row.updated_at or self.now
+        self.ledger.put(self.calendar.name, row, written)
+        self.rows[row.uid] = replace(row, updated_at=written)
+        self.checkpoint(step)
+
     def _remember(self, step: str, *rows: Row) -> None:
         self.stamp = self.stamp or _later(self.now, self.rows.values())
         with self.ledger.batch():
@@ -300,7 +307,7 @@ class Writer:
         trusted."""
         match action:
             case Update(row=row) | Delete(row=row):
-                self._remember("turned down", replace(row, etag=""))
+                self._keep("turned down", replace(row, etag=""))
             case _:
                 pass
 

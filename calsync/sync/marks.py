@@ -15,7 +15,7 @@ from calsync.markup import without_markup
 from calsync.rendering import DONE, OUTCOME_LINE, split_description
 from calsync.sync.faces import face_of_seen, moment_of, plain
 
-_EDGES = " :-[]()|,"
+EDGES = " :-[]()|,"
 _TYPEWRITTEN = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2212\xa0", "'''\"\"\"--- ")
 
 BACKUP = timedelta(days=3)
@@ -92,9 +92,9 @@ Mark = Moved | PutOnDay | Said | Deleted | Restored
 class News:
     """What a poll found, by UID: events that changed, the UIDs that vanished.
 
-    ``forgot_at`` is set to the time of the poll where the server no longer knew our token and listed everything anew:
-    it may have come back from a backup, and then what is missing or old there is nobody's doing.  ``remembers`` is
-    the time of the latest write that it does show: a backup that has it has all that was there before.
+    ``forgot_at`` is set to the time of the poll where everything was listed anew, because the server no longer knew our
+    token or we had none: it may have come back from a backup, and then what is missing or old there is nobody's doing.
+    ``remembers`` is the time of the latest write that it does show: a backup that has it has all that was there before.
     """
 
     seen: Mapping[str, Seen]
@@ -110,7 +110,7 @@ class News:
 
     def older(self, row: Row, seen: Seen) -> bool:
         """True where an event stands as it did before our last write."""
-        if self.forgot_at is None or row.updated_at is None or seen.modified is None:
+        if self.forgot_at is None or row.updated_at is None or seen.modified is None or row.status is Status.SENDING:
             return False
         whole = row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
         return seen.modified < whole and self.may_lack(row)
@@ -157,7 +157,7 @@ def read_marks(
             seen = news.seen[uid]
             if seen.cancelled:
                 changed[uid] = _vanished(row, news, marks)
-            elif row.intent is not Intent.NONE and seen.etag and seen.etag == row.etag:
+            elif row.intent is Intent.UPDATE and seen.etag and seen.etag == row.etag:
                 # As we left it: the write did not land, and nobody else wrote.
                 changed[uid] = replace(row, intent=Intent.NONE, intended=None)
             elif news.older(row, seen) or (news.may_lack(row) and _began_anew(row, seen)):
@@ -313,11 +313,11 @@ def beside_title(ours: str, stands: str) -> tuple[str, bool]:
     """The words that stand beside our title or between its words, and whether they stand there instead of it."""
     if ours and ours in stands:
         before, _, after = stands.partition(ours)
-        return (before.strip(_EDGES) or after.strip(_EDGES)), False
+        return (before.strip(EDGES) or after.strip(EDGES)), False
     head = next((at for at, (one, other) in enumerate(zip(ours, stands, strict=False)) if one != other), 0)
     between = stands[head : len(stands) - len(ours) + head]
     if head and stands.endswith(ours[head:]) and between != between.strip():
-        return between.strip(_EDGES), False
+        return between.strip(EDGES), False
     return stands, True
 
 

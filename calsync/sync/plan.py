@@ -83,7 +83,7 @@ def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
     elif row.status is Status.LIVE and _was_history(row) and not wanted.erase_history:
         record = _record(row)
         yield Update(record, record.title, row, "it was history before the calendar came back from a backup")
-    elif row.status is Status.LIVE and row.face.notes and not wanted.erase_history:
+    elif row.status is Status.LIVE and _written_on(row) and not wanted.erase_history:
         record = _record(row)
         yield Update(record, record.title, row, "no call is owed any more; kept for the notes on it")
     elif row.status is Status.LIVE:
@@ -96,6 +96,11 @@ def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
     elif row.status is Status.DISMISSED and row.mark.startswith(NOTICE):
         # Should the same trouble come again, it is told again.
         yield Delete(row, "what it said is mended")
+
+
+def _written_on(row: Row) -> bool:
+    """True where the event bears a person's notes, or words that could not be written down elsewhere."""
+    return bool(row.face.notes or (row.face.outcome and row.face.outcome != row.heard))
 
 
 def _was_history(row: Row) -> bool:
@@ -125,7 +130,7 @@ def _stray(seen: Seen, wanted: Wanted) -> Iterable[Action]:
         yield Delete(row, "asked not to be called")
     elif row.status is Status.HISTORY:
         yield Adopt(seen, row, "found on the calendar, kept as history")
-    elif row.face.notes:
+    elif _written_on(row):
         # Without the ledger, what bears a person's notes becomes a record, as it would have with it.
         yield Adopt(seen, row, "found on the calendar, with notes on it")
         yield from _unwanted(row, wanted)

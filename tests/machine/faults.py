@@ -3,19 +3,18 @@ backup."""
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from calsync.calendars.base import Changes, Receipt, Seen
-from calsync.calendars.memory import MemoryCalendar, MemoryStore
+from calsync.calendars.base import Calendar, Changes, Receipt, Seen, WritesTogether
 from calsync.errors import CalendarError, Refused, SignInNeeded, Unreachable
-from calsync.model import Entry
+from calsync.model import Entry, Span
+from tests.machine.places import Place
 
+NOTHING: Mapping[str, str] = {}
 T = TypeVar("T")
 
 WRITES = (
@@ -45,18 +44,14 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-class Server(MemoryStore):
-    """Knows its own tokens from those of the server that it was before it came back from a backup."""
+class Hostile:
+    """Stands before a calendar of that place.  Faults are armed from outside, each for the n-th request of its kind
+    from now, and go off once."""
 
-    generation = 0
-
-
-class Hostile(MemoryCalendar):
-    """Faults are armed from outside, each for the n-th request of its kind from now, and go off once."""
-
-    def __init__(self, name: str, *, zone: ZoneInfo, server: Server, clock: Callable[[], datetime]) -> None:
-        super().__init__(name, zone=zone, store=server, clock=clock)
-        self.server = server
+    def __init__(self, place: Place, inner: Calendar) -> None:
+        self.name = inner.name
+        self.place = place
+        self.inner = inner
         self.armed: dict[str, int] = {}
         self.went_off: Counter[str] = Counter()
         self.requests = 0
@@ -68,7 +63,7 @@ class Hostile(MemoryCalendar):
         """Nothing is armed, nothing is on its way."""
         return not self.armed and not self._late
 
-    def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
+    def changes(self, token: str | None, known: Mapping[str, str] = NOTHING) -> Changes:
         self.requests += 1
         self._land()
         self._die_if("killed before a poll")
@@ -76,9 +71,9 @@ class Hostile(MemoryCalendar):
             raise Unreachable("the answer to the poll was cut")
         if self._goes_off("poll wants a sign-in"):
             raise SignInNeeded
-        own = f"{self.server.generation}."
+        own = f"{self.place.generation}."
         good = token is not None and token.startswith(own) and not self._goes_off("token forgotten")
-        found = super().changes(token.removeprefix(own) if token and good else None, known)
+        found = self.inner.changes(token.removeprefix(own) if token and good else None, known)
         self._die_if("killed after a poll")
         return self._twisted(replace(found, token=own + found.token), token)
 
@@ -91,31 +86,37 @@ class Hostile(MemoryCalendar):
         if self._goes_off("poll that says all is gone"):
             return Changes((), (), self._from_the_start, full=True)
         if self._goes_off("poll that leaves some out"):
-            whole = super().changes(None)
+            whole = self.inner.changes(None)
             return replace(whole, seen=whole.seen[::2], token=self._from_the_start)
         if self._goes_off("poll that says some are gone"):
-            hrefs = tuple(one.href for one in super().changes(None).seen[:2])
+            hrefs = tuple(one.href for one in self.inner.changes(None).seen[:2])
             seen = tuple(one for one in found.seen if one.href not in hrefs)
             return replace(found, seen=seen, gone=(*found.gone, *hrefs), token=self._from_the_start)
         return found
 
     @property
     def _from_the_start(self) -> str:
-        return f"{self.server.generation}.memory:0"
+        return f"{self.place.generation}.{self.place.first_token}"
 
     def get(self, uid: str) -> Seen | None:
         self.requests += 1
         self._land()
-        return super().get(uid)
+        return self.inner.get(uid)
 
     def create(self, entry: Entry) -> Receipt:
-        return self._write(lambda: super(Hostile, self).create(entry))
+        return self._write(lambda: self.inner.create(entry))
 
     def update(self, entry: Entry, seen: Seen) -> Receipt:
-        return self._write(lambda: super(Hostile, self).update(entry, seen))
+        return self._write(lambda: self.inner.update(entry, seen))
 
     def delete(self, seen: Seen) -> None:
-        self._write(lambda: super(Hostile, self).delete(seen))
+        self._write(lambda: self.inner.delete(seen))
+
+    def busy(self, start: datetime, end: datetime, away: str = "") -> tuple[Span, ...]:
+        return self.inner.busy(start, end, away)
+
+    def close(self) -> None:
+        self.inner.close()
 
     def _write(self, write: Callable[[], T]) -> T:
         self.requests += 1
@@ -162,24 +163,37 @@ class Hostile(MemoryCalendar):
         return True
 
 
-def backup(store: Server) -> dict[str, tuple[str, str]]:
-    return copy.copy(store.items)
+class HostileTogether(Hostile):
+    """The same before a calendar that writes many new events for little more than the price of one."""
+
+    def create_all(self, entries: Iterable[Entry]) -> Iterator[Receipt | CalendarError]:
+        assert isinstance(self.inner, WritesTogether)
+        together = self.inner.create_all
+        chosen = list(entries)
+        yield from self._write(lambda: list(together(chosen)))
 
 
-def restore(store: Server, items: Mapping[str, tuple[str, str]]) -> None:
+def hostile(place: Place, inner: Calendar) -> Hostile:
+    return (HostileTogether if isinstance(inner, WritesTogether) else Hostile)(place, inner)
+
+
+def backup(place: Place) -> dict[str, str]:
+    """Names and texts."""
+    return {href: text for href, (_, text) in place.items.items()}
+
+
+def restore(place: Place, texts: Mapping[str, str]) -> None:
     """What a server does that comes back from a backup: everything has the old state and a new etag, tokens are
     void."""
-    texts = {href: text for href, (_, text) in items.items()}
-    store.items.clear()
-    store.log.clear()
-    store.generation += 1
+    place.clear()
+    place.generation += 1
     for href, text in texts.items():
-        store.put(href, text)
+        place.put(href, text)
 
 
-def renumber(store: Server) -> None:
+def renumber(place: Place) -> None:
     """Every event gets a new etag and a property of the server's own, and means what it meant."""
-    for href, (_, text) in list(store.items.items()):
+    for href, (_, text) in list(place.items.items()):
         rewritten = "CLASS:PUBLIC" in text or "@calsync" not in text
         begin = "BEGIN:VEVENT\r\n"
-        store.put(href, text if rewritten else text.replace(begin, f"{begin}CLASS:PUBLIC\r\n", 1))
+        place.put(href, text if rewritten else text.replace(begin, f"{begin}CLASS:PUBLIC\r\n", 1))

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from calsync import config
+from calsync import cadences, config
 from calsync.calendars.base import Calendar, Seen
+from calsync.calendars.memory import MemoryCalendar
 from calsync.calendars.spec import CalendarSpec
 from calsync.identity import event_uid
 from calsync.model import Entry
@@ -25,7 +26,8 @@ from calsync.run import run_once
 from calsync.sync.report import Report
 from tests.e2e.rep import CHICAGO, FOLDER, HEAD
 from tests.machine.deeds import Deeds, Times
-from tests.machine.faults import Hostile, Killed, Server, backup
+from tests.machine.faults import Killed, backup, hostile
+from tests.machine.places import Place
 
 NAMES = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe")
 SHY = NAMES[:2]
@@ -38,6 +40,7 @@ FOREIGN = (
     "DTSTAMP:20261001T000000Z\r\nDTSTART:20261102T150000Z\r\nDTEND:20261102T160000Z\r\nSUMMARY:Dentist\r\n"
     "END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
+CADENCES = cadences.load([])
 _QUICK = Path("/dev/shm")
 """Memory that looks like a disk: a commit is a commit there, and waits for no platter."""
 
@@ -52,10 +55,10 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="calsync-life-", dir=_QUICK if _QUICK.is_dir() else None))
         self.now = datetime(2026, 10, 26, 9, 30, tzinfo=CHICAGO)
-        self.store = Server()
-        self.calendar = self.device("callbacks")
-        self.eyes = self.device("eyes")
-        self.foreign = {"dentist.ics": FOREIGN}
+        self.store = self.place(self.folder)
+        self.calendar = hostile(self.store, self.store.calendar("callbacks", self.clock))
+        self.eyes = MemoryCalendar("eyes", zone=CHICAGO, store=self.store, clock=self.clock)
+        self.foreign: dict[str, str] = {}
         self.lines: list[str] = []
         self.contacts: dict[str, str] = {}
         self.deeds = Deeds()
@@ -64,8 +67,16 @@ class World(RuleBasedStateMachine):
         self.ledger_backup: Deeds | None = None
         self.office: Office | None = None
         self.stamp = 0
+        self.said = 0
         self.own_log = ""
         self._looked: tuple[object, list[Seen]] = (None, [])
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def place(self, folder: Path) -> Place:
+        """Where the events of this life are kept."""
+        return Place()
 
     @initialize()
     def begin(self) -> None:
@@ -75,11 +86,12 @@ class World(RuleBasedStateMachine):
             self.contacts[name] = f"{name},{name.title()} Archer,+1 312 555 010{digit},US-IL,\n"
         self.save_contacts()
         self.save()
-        self.store.put("dentist.ics", FOREIGN)
+        self.put_foreign("dentist.ics", FOREIGN)
         self.backup = backup(self.store)
 
     def teardown(self) -> None:
         self.close()
+        self.store.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def happened(self, what: str) -> None:
@@ -111,10 +123,11 @@ class World(RuleBasedStateMachine):
 
     def opened(self) -> Office:
         if self.office is None:
-            self.office = Office(self.settings, opener=self.open_calendar)
+            self.office = Office(self.settings, opener=self.open_calendar, cadences=CADENCES)
         return self.office
 
     def open_calendar(self, spec: CalendarSpec, *, zone: ZoneInfo) -> Calendar:
+        self.calendar.inner = self.store.calendar(spec.name, self.clock)
         return self.calendar
 
     def close(self) -> None:
@@ -187,12 +200,9 @@ class World(RuleBasedStateMachine):
 
     # -- the calendar -----------------------------------------------------------------------------------------------
 
-    def device(self, name: str) -> Hostile:
-        return Hostile(name, zone=CHICAGO, server=self.store, clock=lambda: self.now)
-
     def events(self) -> list[Seen]:
-        """Every event of ours."""
-        state = tuple(etag for etag, _ in self.store.items.values())
+        """Every event of ours, as anybody sees it."""
+        state = self.store.version
         if self._looked[0] != state:
             self._looked = (state, list(self.eyes.changes(None).seen))
         return self._looked[1]
@@ -230,9 +240,15 @@ class World(RuleBasedStateMachine):
         self.deeds.moved(seen.uid, (_utc(start), _utc(end)))
 
     def note(self, seen: Seen, *, careless: bool = False) -> None:
-        note = f"note {self.stamp}-{len(self.store.log)}-{self.now:%d%H%M%S} of mine"
+        self.said += 1
+        note = f"note {self.said} of mine, {self.now:%d %H:%M:%S}"
         self.edit(seen, description=f"{seen.description.rstrip()}\n{note}", careless=careless)
         self.deeds.notes[note] = seen.uid
+
+    def put_foreign(self, href: str, text: str) -> None:
+        """What is not calsync's, in the words in which the server keeps it."""
+        self.store.put(href, text)
+        self.foreign[href] = self.store.items[href][1]
 
     def remove(self, seen: Seen) -> None:
         self.store.remove(seen.href)

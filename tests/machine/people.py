@@ -73,8 +73,8 @@ class People(World):
     def an_event_is_copied(self, which: int) -> None:
         seen = self._one(which)
         href = f"copy-{len(self.foreign)}.ics"
-        self.foreign[href] = seen.raw.replace(f"UID:{seen.uid}@calsync", f"UID:copy-{len(self.foreign)}@example.com")
-        self.store.put(href, self.foreign[href])
+        text = seen.raw.replace(f"UID:{seen.uid}@calsync", f"UID:copy-{len(self.foreign)}@example.com")
+        self.put_foreign(href, text)
         self.happened("copied")
 
     @precondition(lambda self: self.calls())

@@ -12,8 +12,8 @@ import pytest
 
 from calsync.office import Office
 from calsync.run import run_once
-from tests.e2e.rep import CHICAGO
-from tests.machine.faults import Hostile, Killed, Server, backup, restore
+from tests.machine.faults import Hostile, Killed, backup, restore
+from tests.machine.places import Place
 from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
 
@@ -23,8 +23,8 @@ class Desk(PlainDesk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.store = Server()
-        self.hostile = Hostile("callbacks", zone=CHICAGO, server=self.store, clock=lambda: self.now)
+        self.store = Place()
+        self.hostile = Hostile(self.store, self.store.calendar("callbacks", lambda: self.now))
         self.office.close()
         self.open()
 
@@ -276,3 +276,77 @@ def test_a_note_is_kept_when_somebody_writes_on_the_event_that_a_backup_brought_
     assert "asks about oak" in desk.call("Ann").description
     assert "asks about ash" in desk.call("Ann").description
     assert desk.run().written == 0
+
+
+def test_a_server_that_comes_back_from_a_backup_while_the_cache_is_lost_waives_nothing(desk: Desk) -> None:
+    old = backup(desk.store)
+    desk.now += timedelta(hours=1)
+    with (desk.folder / "attempts.csv").open("a") as log:
+        log.write(f"{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,left_voicemail,tomorrow,\n")
+    desk.run()
+    titles = sorted(one.title for one in desk.events())
+    desk.office.close()
+    for file in (desk.folder / "state").glob("*.cache*"):
+        file.unlink()
+    restore(desk.store, old)
+    desk.open()
+    assert "waive" not in [one.action for one in desk.run().actions]
+    assert sorted(one.title for one in desk.events()) == titles
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=30)])
+def test_words_before_a_title_are_heard_though_ours_says_something_else_by_now(desk: Desk, later: timedelta) -> None:
+    """The ledger was lost, and until it was made anew the call became overdue and its contact got another name."""
+    seen = desk.call("Ann")
+    desk.edit(seen, title=f"sold {seen.title}")
+    forget(desk)
+    contacts = desk.folder / "contacts.csv"
+    contacts.write_text(contacts.read_text().replace("Ann Archer", "Ann Baker"))
+    desk.run(later)
+    assert recorded(desk) == [("ann", "sold")]
+
+
+def test_an_outcome_on_its_line_is_heard_though_the_call_is_no_longer_owed_and_the_ledger_lost(desk: Desk) -> None:
+    seen = desk.call("Ann")
+    desk.edit(seen, description=seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: spoke\n"))
+    desk.now += timedelta(hours=1)
+    with (desk.folder / "attempts.csv").open("a") as log:
+        log.write(f"{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,no_answer,next week,\n")
+    forget(desk)
+    desk.run()
+    assert recorded(desk) == [("ann", "connected")]
+
+
+def test_what_a_careless_program_wrote_is_heard_though_a_write_of_ours_was_cut_and_the_token_died(desk: Desk) -> None:
+    """An intention is no write: the event is not older than what we know of it."""
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.edit(desk.call("Bob"), title=f"no {desk.call('Bob').title}")
+    desk.hostile.armed["write cut before it landed"] = 0
+    desk.run()
+    seen = desk.call("Ann")
+    assert isinstance(seen.end, datetime)
+    desk.edit(seen, end=seen.end + timedelta(minutes=55))
+    (stamp,) = [line for line in seen.raw.splitlines() if line.startswith("LAST-MODIFIED:")]
+    lines = desk.store.items[seen.href][1].splitlines()
+    careless = [stamp if line.startswith("LAST-MODIFIED:") else line for line in lines]
+    desk.store.put(seen.href, "".join(f"{line}\r\n" for line in careless))
+    desk.hostile.armed["token forgotten"] = 0
+    desk.run()
+    assert desk.call("Ann").end == seen.end + timedelta(minutes=55)
+
+
+def test_an_event_that_is_deleted_while_the_server_lags_behind_our_writes_is_waived(desk: Desk) -> None:
+    """Its token is still one from before the event: RFC 6578 lets the server say nothing of it, ever."""
+    desk.now += timedelta(hours=1)
+    with (desk.folder / "attempts.csv").open("a") as log:
+        log.write(f"{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,left_voicemail,tomorrow,\n")
+    desk.hostile.armed["poll that lags"] = 1
+    desk.run()
+    desk.hostile.armed.clear()
+    seen = desk.call("Ann")
+    desk.store.remove(seen.href)
+    desk.store.log = ["what nobody asks for.ics" if href == seen.href else href for href in desk.store.log]
+    assert [one.action for one in desk.run().actions + desk.run().actions if one.action == "create"] == []
+    assert not [one for one in desk.events() if one.uid == seen.uid]
+    assert seen.mark in {one.mark for one in desk.office.ledger.decisions() if one.kind == "waived"}

@@ -14,17 +14,19 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from calsync.model import State
 from tests.machine.faults import POLLS, WRITES
 from tests.machine.files import Files
 from tests.machine.life import LOG_HEAD, NAMES, NOBODY, times
 from tests.machine.people import DEEDS, People
+from tests.machine.places import HABITS, SIGN_IN, DavPlace, FolderPlace, Place
 from tests.machine.trouble import WRITE_FAULTS, Trouble
 
 
@@ -137,6 +139,28 @@ class Life(Files, People, Trouble):
         }
 
 
+class FolderLife(Life):
+    """At a folder of .ics files."""
+
+    def place(self, folder: Path) -> Place:
+        return FolderPlace(folder / "calendar")
+
+
+class DavLife(Life):
+    """At a CalDAV server with a few bad habits, others in every life."""
+
+    store: DavPlace
+
+    def place(self, folder: Path) -> Place:
+        return DavPlace()
+
+    @initialize(habits=st.sets(st.sampled_from(HABITS), max_size=3))
+    def the_server_has_habits(self, habits: set[str]) -> None:
+        self.store.server.faults |= habits
+        for habit in habits:
+            self.happened(habit)
+
+
 PARTS = 8
 """The lives are lived in so many parts, so that they spread over the machine's cores."""
 
@@ -154,15 +178,21 @@ SEED = int(os.environ.get("CALSYNC_SEED", "0"))
 
 
 @pytest.fixture(autouse=True)
+def _signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SIGN_IN.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
 def _what_is_loaded_is_not_searched_for_garbage() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
 
 
-def live(number: int) -> None:
+def live(number: int, kind: type[Life] = Life) -> None:
     """Lives of one seed."""
-    machine = seed(SEED * 1_000_000 + number)(type(f"Life{number}", (Life,), {}))
+    machine = seed(SEED * 1_000_000 + number)(type(f"{kind.__name__}{number}", (kind,), {}))
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -177,14 +207,24 @@ def live(number: int) -> None:
     )
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_the_guarantees_hold_whatever_happens(part: int) -> None:
-    """Every part has seeds that no other part has, and in every part each thing that can go wrong does."""
+def enough(steps: int, part: int, kind: type[Life] = Life) -> None:
+    """Lives until there were so many steps; every part has seeds that no other part has."""
     before, number = Life.steps, part
     Life.tally.clear()
-    while Life.steps - before < STEPS // PARTS:
-        live(number)
+    while Life.steps - before < steps:
+        live(number, kind)
         number += PARTS
-    print(f"{Life.steps - before} steps: {dict(Life.tally.most_common())}")
+    print(f"{kind.__name__}: {Life.steps - before} steps, {dict(Life.tally.most_common())}")
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_guarantees_hold_whatever_happens(part: int) -> None:
+    enough(STEPS // PARTS, part)
     for kind in (*WRITES, *POLLS, *(f"a second device {deed} in between" for deed in DEEDS)):
         assert Life.tally[kind] or STEPS < 20_000, kind
+
+
+@pytest.mark.parametrize("kind", [FolderLife, DavLife])
+@pytest.mark.parametrize("part", range(2))
+def test_they_hold_on_a_disk_and_at_servers_with_bad_habits(kind: type[Life], part: int) -> None:
+    enough(STEPS // PARTS // 5, part, kind)

@@ -38,11 +38,9 @@ class Trouble(World):
     @rule()
     def the_server_comes_back_from_its_backup(self) -> None:
         live = {one.uid: one.mark for one in self.calls()}
-        knows_when = self.opened().cache.token("callbacks") is not None and self.now - self.backed_up < timedelta(
-            days=3
-        )
+        knows_when = bool(self.opened().cache.token("callbacks")) and self.now - self.backed_up < timedelta(days=3)
         restore(self.store, self.backup)
-        self.store.put("dentist.ics", self.foreign["dentist.ics"])
+        self.put_foreign("dentist.ics", self.foreign["dentist.ics"])
         self.foreign = {href: text for href, text in self.foreign.items() if href in self.store.items}
         self.deeds.server_came_back(self.texts())
         there = {one.uid for one in self.events()}

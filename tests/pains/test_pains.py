@@ -18,9 +18,10 @@ from calsync.office import Office
 from calsync.run import run_once
 from calsync.sync.report import Report
 from calsync.upkeep import verify
-from tests.e2e.rep import CHICAGO, FOLDER, HEAD, at
+from tests.e2e.rep import FOLDER, HEAD, at
 from tests.e2e.worlds import as_entry
-from tests.machine.faults import Hostile, Server, backup, restore
+from tests.machine.faults import NOTHING, Hostile, backup, restore
+from tests.machine.places import Place
 
 NAMES = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")
 CONTACTS = "id,name,phone,region\n" + "".join(
@@ -35,8 +36,8 @@ START = at("2026-10-26 18:30")
 class Bad(Hostile):
     """A calendar that lies, refuses and goes away on demand, and counts what it is asked."""
 
-    def __init__(self, store: Server, clock: Callable[[], datetime]) -> None:
-        super().__init__("callbacks", zone=CHICAGO, server=store, clock=clock)
+    def __init__(self, store: Place, clock: Callable[[], datetime]) -> None:
+        super().__init__(store, store.calendar("callbacks", clock))
         self.polls = 0
         self.writes: list[str] = []
         self.lies: list[Changes] = []
@@ -44,7 +45,7 @@ class Bad(Hostile):
         self.refuses = ""
         self.asks_to_wait: float | None = None
 
-    def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
+    def changes(self, token: str | None, known: Mapping[str, str] = NOTHING) -> Changes:
         self.polls += 1
         if self.down:
             raise Unreachable
@@ -71,7 +72,7 @@ class Desk:
     """A rep's files, one calendar and an office that stays open."""
 
     def __init__(self, folder: Path, log: str = LOG, extra: str = "") -> None:
-        self.folder, self.now, self.store = folder, START, Server()
+        self.folder, self.now, self.store = folder, START, Place()
         (folder / "calsync.toml").write_text(HEAD + FOLDER + extra)
         (folder / "contacts.csv").write_text(CONTACTS)
         (folder / "attempts.csv").write_text(log)
@@ -86,7 +87,7 @@ class Desk:
         return run_once(self.office, self.now, **options)  # type: ignore[arg-type]  # the flags of run_once, by name
 
     def events(self) -> list[Seen]:
-        eyes = Hostile("eyes", zone=CHICAGO, server=self.store, clock=lambda: self.now)
+        eyes = self.store.calendar("eyes", lambda: self.now)
         return [one for one in eyes.changes(None).seen if not one.mark.startswith("notice-")]
 
     def call(self, name: str) -> Seen:
@@ -95,7 +96,7 @@ class Desk:
         return found
 
     def edit(self, seen: Seen, **changes: object) -> None:
-        eyes = Hostile("eyes", zone=CHICAGO, server=self.store, clock=lambda: self.now)
+        eyes = self.store.calendar("eyes", lambda: self.now)
         eyes.update(replace(as_entry(seen), **changes), seen)  # type: ignore[arg-type]  # fields of an Entry, by name
 
 
@@ -224,13 +225,13 @@ def test_p12_a_calendar_that_is_only_read_is_never_written(tmp_path: Path) -> No
     table = '[[busy]]\nname = "own"\ntype = "folder"\npath = "own"\n'
     others: dict[str, Bad] = {}
     desk = Desk(tmp_path, extra=table)
-    others["own"] = Bad(Server(), lambda: desk.now)
+    others["own"] = Bad(Place(), lambda: desk.now)
     desk.office.close()
     opener: Callable[..., Bad] = lambda spec, *, zone: others.get(spec.name, desk.calendar)  # noqa: E731
     desk.office = Office(config.load(tmp_path / "calsync.toml"), opener=opener)
     assert desk.run().exit_code == 0
     assert len(desk.events()) == 8
-    assert (others["own"].store.items, others["own"].writes, others["own"].polls) == ({}, [], 0)
+    assert (others["own"].place.items, others["own"].writes, others["own"].polls) == ({}, [], 0)
     desk.office.close()
 
 

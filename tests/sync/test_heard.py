@@ -14,7 +14,7 @@ from calsync.calendars.base import Changes, Receipt, Seen
 from calsync.model import Entry
 from calsync.office import Office
 from calsync.run import run_once
-from tests.machine.faults import Killed
+from tests.machine.faults import NOTHING, Killed
 from tests.pains.test_pains import Bad, Desk
 
 
@@ -110,7 +110,7 @@ def test_words_that_the_person_took_away_and_wrote_again_are_said_twice(desk: De
 class Bare(Bad):
     """A calendar that names no etag: nothing but what an event says tells one state of it from another."""
 
-    def changes(self, token: str | None, known: Mapping[str, str] | None = None) -> Changes:
+    def changes(self, token: str | None, known: Mapping[str, str] = NOTHING) -> Changes:
         found = super().changes(token, known)
         return replace(found, seen=tuple(replace(one, etag="") for one in found.seen))
 
@@ -122,7 +122,7 @@ class Bare(Bad):
         return replace(super().create(entry), etag="")
 
     def update(self, entry: Entry, seen: Seen) -> Receipt:
-        return replace(super().update(entry, replace(seen, etag=self.store.items[seen.href][0])), etag="")
+        return replace(super().update(entry, replace(seen, etag=self.place.items[seen.href][0])), etag="")
 
 
 @pytest.mark.parametrize("words", ["no", "spoke"])
