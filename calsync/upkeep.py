@@ -102,6 +102,9 @@ def _marks(found: Iterable[Finding], kind: str) -> set[str]:
     return {one.mark for one in found if one.kind == kind}
 
 
+_NO_MARK = "stands under a name of ours without our mark; calsync sync may know it again, else delete it by hand"
+
+
 @dataclass(slots=True)
 class Purged:
     """What was taken back from one calendar; ``left`` says in words what could not be."""
@@ -145,7 +148,7 @@ def _purge(office: Office, spec: CalendarSpec, result: Purged, progress: Callabl
         if seen.cancelled:
             continue
         if not seen.mark and seen.uid not in branch.rows:
-            result.left.append(f"{seen.title}: it stands under a name of ours without our mark; delete it by hand")
+            result.left.append(f"{seen.title}: it {_NO_MARK}")
             continue
         if not own(office, branch.rows, [seen]):
             continue

@@ -119,7 +119,10 @@ def test_purge_without_a_ledger_says_what_it_could_not_tell_for_ours(rep: Rep, s
     shutil.rmtree(rep.folder / "state")
     (result,) = purge(rep.office)
     assert (result.removed, len(result.left)) == (0, 2)
-    assert "delete it by hand" in result.left[0]
+    assert "calsync sync may know it again, else delete it by hand" in result.left[0]
+    rep.run("2026-10-26 18:40")
+    (result,) = purge(rep.office)
+    assert (result.removed, result.left) == (2, [])
 
 
 def test_the_verb_says_it_and_is_content(rep: Rep, server: HostileServer, capsys: pytest.CaptureFixture[str]) -> None:
