@@ -6,7 +6,7 @@ calls it under the ledger's lock; nothing else differs for whoever calls it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -249,14 +249,23 @@ def _apply(run: Run, plan: Plan, want: Wanted, looks: list[Look]) -> bool:
         return False
     again = False
     marks = {one.mark for _, actions in todo for one in actions}
-    placed = [call.placed for call in plan.active] if marks else []
-    whys = {one.commitment.id: one.why for one in placed if one.commitment.id in marks}
+    whys = _whys(plan, {mark for mark in marks if not mark.startswith(NOTICE)})
     given_up: set[str] = set()
     for urgent in (True, False):
         for look, actions in todo:
             chosen = [one for one in actions if (isinstance(one, Delete) and one.mark in want.erase) is urgent]
             again = _apply_to(run, look, chosen, whys, given_up, finish=not urgent) or again
     return again
+
+
+def _whys(plan: Plan, marks: Set[str]) -> dict[str, tuple[str, ...]]:
+    """The reasons for the hour of each of these calls.  What is written is mostly new, and so among the last of all."""
+    whys: dict[str, tuple[str, ...]] = {}
+    calls = reversed(plan.active)
+    while len(whys) < len(marks) and (call := next(calls, None)) is not None:
+        if call.placed.commitment.id in marks:
+            whys[call.placed.commitment.id] = call.placed.why
+    return whys
 
 
 def _apply_to(

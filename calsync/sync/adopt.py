@@ -89,6 +89,8 @@ def _is_overdue(word: str) -> bool:
 
 
 def _pairs(plan: Plan, unknown: Mapping[str, Seen]) -> list[tuple[Entry, Seen]]:
+    if not unknown:
+        return []
     entries = {call.entry.uid: call.entry for call in plan.active if call.entry is not None and call.entry.live}
     return [
         (entries[uid], seen) for uid, seen in unknown.items() if uid in entries and row_of(seen).status is Status.LIVE
