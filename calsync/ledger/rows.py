@@ -49,15 +49,18 @@ class Face:
     notes: str = ""
 
 
+FOUND = "found"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One event of ours on one calendar.
 
-    ``fingerprint`` is of the entry as we last wrote it and ``ours_title`` its title; ``face`` is how the event stood
-    when we last saw it.  While an ``intent`` is pending, ``intended`` is the face that is on its way.  ``heard`` are
-    words of a person that are in the log already and still stand there, until our next write takes them away.
-    ``why`` are the reasons for the hour, beside a notice what ``sync.notices`` keeps of it.  ``updated_at`` is when the
-    row was last written (set by the ledger).
+    ``fingerprint`` is of the entry as we last wrote it (``FOUND`` for an event that was taken over as it stood) and
+    ``ours_title`` its title; ``face`` is how the event stood when we last saw it.  While an ``intent`` is pending,
+    ``intended`` is the face that is on its way.  ``heard`` are words of a person that are in the log already and still
+    stand there, until our next write takes them away.  ``why`` are the reasons for the hour, beside a notice what
+    ``sync.notices`` keeps of it.  ``updated_at`` is when the event was last written, by whomever, as far as is known.
     """
 
     uid: str

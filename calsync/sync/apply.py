@@ -124,6 +124,8 @@ class Writer:
             case Adopt():
                 self._keep("adopted", replace(action.row, updated_at=action.seen.modified))
                 self.cache.put_seen(self.calendar.name, [action.seen])
+                # What history ought to say is only worked out for what is known to be there.
+                return action.row.status is Status.HISTORY
             case _:
                 pass
         return False

@@ -8,11 +8,11 @@ from functools import partial
 from typing import NamedTuple
 
 from calsync.calendars.base import Seen
-from calsync.ledger.rows import Row, Status
+from calsync.ledger.rows import FOUND, Row, Status
 from calsync.model import Entry
 from calsync.rendering import DONE, OUTCOME_LINE, with_notes
 from calsync.sync.actions import Action, Adopt, Create, Delete, Keep, Update
-from calsync.sync.faces import face_of_seen, fingerprint, moment_of, moment_text
+from calsync.sync.faces import face_of_entry, face_of_seen, fingerprint, moment_of, moment_text
 from calsync.sync.marks import beside_title
 from calsync.sync.notices import NOTICE, has_news, where_it_stands
 
@@ -190,11 +190,16 @@ def _difference(target: Entry, row: Row) -> str:
         return "the call is done"
     if (moment_text(target.start), moment_text(target.end)) != (row.face.start, row.face.end):
         return "the time changed"
-    if fingerprint(target) != row.fingerprint:
+    if fingerprint(target) != row.fingerprint and not _stands_so(target, row):
         return "the text changed"
     if not row.face.title:
         return "the title was taken away"
     return ""
+
+
+def _stands_so(target: Entry, row: Row) -> bool:
+    """True for history that was taken over as it stood, and says what it ought to."""
+    return row.fingerprint == FOUND and not target.live and face_of_entry(target) == row.face
 
 
 def compose(entry: Entry, row: Row) -> Entry:
@@ -234,10 +239,17 @@ def _title(entry: Entry, row: Row) -> str:
 def row_of(seen: Seen) -> Row:
     """A row for an event that the ledger does not know: as it stands, with everything else to be found out.
 
-    Its fingerprint is empty, so that an update brings our text up to date; its title counts as ours.
+    Its fingerprint is that of nothing of ours, so that an update brings our text up to date; its title counts as ours.
     """
     face = face_of_seen(seen)
     status = Status.HISTORY if face.title.startswith(DONE) else Status.LIVE
     return Row(
-        uid=seen.uid, mark=seen.mark, status=status, face=face, href=seen.href, etag=seen.etag, ours_title=face.title
+        uid=seen.uid,
+        mark=seen.mark,
+        status=status,
+        face=face,
+        href=seen.href,
+        etag=seen.etag,
+        fingerprint=FOUND,
+        ours_title=face.title,
     )

@@ -135,9 +135,15 @@ class World(RuleBasedStateMachine):
             self.office.close()
             self.office = None
 
-    def run(self, *, confirm: bool = False, checkpoint: Callable[[str], None] = lambda _name: None) -> Report:
+    def run(
+        self,
+        *,
+        confirm: bool = False,
+        checkpoint: Callable[[str], None] = lambda _name: None,
+        later: timedelta = timedelta(seconds=30),
+    ) -> Report:
         """One run; whoever is killed in it starts anew the next time."""
-        self.now += timedelta(seconds=30)
+        self.now += later
         before = self.deeds.copy()
         lags = self.calendar.went_off["poll that lags"]
         report = run_once(self.opened(), self.now, confirm=confirm, checkpoint=checkpoint)

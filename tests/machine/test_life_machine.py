@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,7 +101,9 @@ class Life(Files, People, Trouble):
         plan = report.plan
         assert plan is not None
         self.calendar.requests = 0
-        again = self.run()
+        if len(self.lines) % 2:  # what a process knows and what it leaves for the next are the same
+            self.close()
+        again = self.run(later=timedelta(0))
         assert again.written == 0, again.actions  # G5
         assert self.calendar.requests == 1  # G5
         owed = [call.commitment for call in plan.calls if call.commitment.state.live and call.placed.slot is not None]
@@ -220,10 +222,8 @@ def enough(steps: int, part: int, kind: type[Life] = Life) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_guarantees_hold_whatever_happens(part: int) -> None:
     enough(STEPS // PARTS, part)
-    for kind in (*WRITES, *POLLS):
+    for kind in (*WRITES, *POLLS, *(f"a second device {deed} in between" for deed in DEEDS)):
         assert Life.tally[kind] or STEPS < 20_000, kind
-    # Each of these is seldom: in one part one of them may well be missing.
-    assert any(Life.tally[f"a second device {deed} in between"] for deed in DEEDS) or STEPS < 20_000
 
 
 @pytest.mark.parametrize("kind", [FolderLife, DavLife])
