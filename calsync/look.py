@@ -16,7 +16,7 @@ from calsync.office import Branch, Office
 from calsync.sync.guards import lost_listing, remedy, shrunk
 from calsync.sync.index import Index
 from calsync.sync.marks import Mark, News, last_remembered, present_uids, read_marks
-from calsync.sync.rival import at_work, silent_after, told, written_over
+from calsync.sync.rival import ahead, at_work, silent_after, told, written_over
 
 
 @dataclass(slots=True)
@@ -98,13 +98,16 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     refused = _lost(office, spec, shelf, news, confirmation, forgot=changes.full and bool(token))
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
-    over = written_over(writer_id(office.ledger, now), rows, news.seen.values()) if news.seen else {}
+    writer = writer_id(office.ledger, now) if news.seen else ""
+    over = written_over(writer, rows, news.seen.values())
     refused, until = _rival(office, spec, over, now, confirmation)
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused, refused_until=until)
     if over:  # taken over as it stands: what another calsync wrote, or removed, is no person's word
         removed = {uid: replace(rows[uid], status=Status.REMOVED) for uid in news.gone & rows.keys()}
         rows = {uid: row for uid, row in rows.items() if uid not in over} | removed
+    if newer := ahead(writer, rows, news.seen.values()):  # taken over as well: what stands there is our own word
+        rows = {uid: row for uid, row in rows.items() if uid not in newer}
     news = _asked_again(branch.calendar, rows, news)
     after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
     return Look(

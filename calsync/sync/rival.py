@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from calsync.calendars.base import Seen
-from calsync.ledger.rows import Row
+from calsync.ledger.rows import Intent, Row
 
 SILENT = timedelta(days=1)
 """A writer that has not written for so long has stopped."""
@@ -28,6 +28,23 @@ def written_over(writer: str, rows: Mapping[str, Row], seen: Iterable[Seen]) -> 
     return {uid: when for uid, when in found.items() if when is not None}
 
 
+def ahead(writer: str, rows: Mapping[str, Row], seen: Iterable[Seen]) -> frozenset[str]:
+    """The events, by UID, that this very calsync wrote later than its ledger knows: the ledger is from a backup.
+
+    One that was being written when a run ended is no such event: the ledger knows what was on its way.
+    """
+    return frozenset(
+        one.uid
+        for one in seen
+        if (row := rows.get(one.uid)) is not None
+        and row.intent is Intent.NONE
+        and row.updated_at is not None
+        and (stamp := _stamp(one)) is not None
+        and stamp[0] == writer
+        and stamp[1] > row.updated_at
+    )
+
+
 def at_work(over: Mapping[str, datetime], now: datetime, since: datetime | None) -> datetime | None:
     """When that other one last wrote; ``None`` where it did not within a day.
 
@@ -39,14 +56,21 @@ def at_work(over: Mapping[str, datetime], now: datetime, since: datetime | None)
 
 
 def _written_over(writer: str, row: Row | None, seen: Seen) -> datetime | None:
-    other, _, text = seen.writer.partition(" ")
-    if row is None or row.updated_at is None or not row.status.present or seen.cancelled or other in ("", writer):
+    stamp = _stamp(seen)
+    if row is None or row.updated_at is None or not row.status.present or stamp is None or stamp[0] == writer:
+        return None
+    return stamp[1] if stamp[1] > row.updated_at else None
+
+
+def _stamp(seen: Seen) -> tuple[str, datetime] | None:
+    """Who wrote it last, and when; ``None`` where that is not told, or the event is gone."""
+    writer, _, text = seen.writer.partition(" ")
+    if seen.cancelled or not writer:
         return None
     try:
-        when = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return writer, datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
-    return when if when > row.updated_at else None
 
 
 def silent_after(since: datetime) -> datetime:

@@ -350,3 +350,27 @@ def test_an_event_that_is_deleted_while_the_server_lags_behind_our_writes_is_wai
     assert [one.action for one in desk.run().actions + desk.run().actions if one.action == "create"] == []
     assert not [one for one in desk.events() if one.uid == seen.uid]
     assert seen.mark in {one.mark for one in desk.office.ledger.decisions() if one.kind == "waived"}
+
+
+def test_history_that_a_ledger_from_a_backup_does_not_know_becomes_a_call_again_where_one_is_owed(desk: Desk) -> None:
+    """The check mark is our own, from after the backup: no person put it there for an outcome."""
+    desk.office.close()
+    shutil.copytree(desk.folder / "state", desk.folder / "state.old")
+    desk.open()
+    desk.edit(desk.call("Ann"), description=f"{desk.call('Ann').description.rstrip()}\nasks about oak\n")
+    log = desk.folder / "attempts.csv"
+    desk.now += timedelta(hours=1)
+    log.write_text(f"{LOG}{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,no_answer,next week,\n")
+    desk.run()
+    assert any(one.title.startswith("✓ Ann") for one in desk.events())
+    forget(desk)
+    desk.office.close()
+    shutil.rmtree(desk.folder / "state")
+    shutil.copytree(desk.folder / "state.old", desk.folder / "state")
+    desk.open()
+    log.write_text(LOG)
+    desk.run()
+    desk.run()
+    assert sorted(one.title.split()[0] for one in desk.events()) == ["Call"] * len(NAMES)
+    assert recorded(desk) == []
+    assert "asks about oak" in desk.call("Ann").description

@@ -222,8 +222,10 @@ def enough(steps: int, part: int, kind: type[Life] = Life) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_guarantees_hold_whatever_happens(part: int) -> None:
     enough(STEPS // PARTS, part)
-    for kind in (*WRITES, *POLLS, *(f"a second device {deed} in between" for deed in DEEDS)):
+    for kind in (*WRITES, *POLLS):
         assert Life.tally[kind] or STEPS < 20_000, kind
+    # Each of these is seldom: in one part one of them may well be missing.
+    assert any(Life.tally[f"a second device {deed} in between"] for deed in DEEDS) or STEPS < 20_000
 
 
 @pytest.mark.parametrize("kind", [FolderLife, DavLife])
