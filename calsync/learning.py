@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from calsync.ledger import Decision, Row, Status
 from calsync.look import Look
@@ -73,11 +72,9 @@ def learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
         for look in looks:
             if look.rows is look.branch.rows:
                 continue
-            said = {one.uid: one.modified for one in look.seen}
             for uid in [uid for uid, row in look.rows.items() if row is not look.branch.rows.get(uid)]:
-                written = _last_written(look.rows[uid], said.get(uid)) or run.now
-                look.rows[uid] = replace(look.rows[uid], updated_at=written)
-                run.office.ledger.put(look.spec.name, look.rows[uid], written)
+                look.rows[uid] = replace(look.rows[uid], updated_at=run.now)
+                run.office.ledger.put(look.spec.name, look.rows[uid], run.now)
         _heard_out(run, learnt, looks)
     run.checkpoint("marks remembered")
     for look in looks:
@@ -89,15 +86,6 @@ def learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
             run.office.cache.put_token(look.spec.name, look.token)
     run.checkpoint("calendar remembered")
     return learnt
-
-
-def _last_written(row: Row, said: datetime | None) -> datetime | None:
-    """When an event was written that was looked at: what it says itself, or what we know, if that is later.
-
-    A careless program leaves the time of our last write on it, and a server that comes back from a backup an older one.
-    """
-    known = [moment for moment in (row.updated_at, said) if moment is not None]
-    return max(known) if said is not None else None
 
 
 def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> None:

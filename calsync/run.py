@@ -181,7 +181,7 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         world = office.world(book, office.decisions(tables, (*fresh, *moved.values())), world.busy, world.noted)
         plan = make_plan(world, run.now)
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
-    trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
+    trouble = again or run.dry_run or run.refused or any(one.error for one in run.actions)
     if not trouble and all(state.state == "ok" for state in run.states.values()):
         until = _changes_at(plan, run.now.astimezone(office.rep.zone))
         office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)

@@ -6,20 +6,20 @@ INSERT INTO setting (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
 -- name: events
-SELECT uid, mark, status, href, etag, fingerprint, ours_title, title, start_at, end_at, body, outcome, notes, why, intent, intended, heard, updated_at
+SELECT uid, mark, status, href, etag, fingerprint, ours_title, title, start_at, end_at, body, outcome, notes, why, intent, intended, heard, updated_at, modified
 FROM event WHERE calendar = :calendar;
 
 -- name: put_event
 INSERT INTO event (calendar, uid, mark, status, href, etag, fingerprint, ours_title, title, start_at, end_at, body, outcome,
-                   notes, why, intent, intended, heard, updated_at)
+                   notes, why, intent, intended, heard, updated_at, modified)
 VALUES (:calendar, :uid, :mark, :status, :href, :etag, :fingerprint, :ours_title, :title, :start_at, :end_at, :body, :outcome,
-        :notes, :why, :intent, :intended, :heard, :updated_at)
+        :notes, :why, :intent, :intended, :heard, :updated_at, :modified)
 ON CONFLICT (calendar, uid) DO UPDATE SET
     mark = excluded.mark, status = excluded.status, href = excluded.href, etag = excluded.etag,
     fingerprint = excluded.fingerprint, ours_title = excluded.ours_title, title = excluded.title,
     start_at = excluded.start_at, end_at = excluded.end_at, body = excluded.body, outcome = excluded.outcome,
     notes = excluded.notes, why = excluded.why, intent = excluded.intent, intended = excluded.intended, heard = excluded.heard,
-    updated_at = excluded.updated_at;
+    updated_at = excluded.updated_at, modified = excluded.modified;
 
 -- name: drop_event
 DELETE FROM event WHERE calendar = :calendar AND uid = :uid;

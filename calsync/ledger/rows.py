@@ -60,7 +60,8 @@ class Row:
     ``ours_title`` its title; ``face`` is how the event stood when we last saw it.  While an ``intent`` is pending,
     ``intended`` is the face that is on its way.  ``heard`` are words of a person that are in the log already and still
     stand there, until our next write takes them away.  ``why`` are the reasons for the hour, beside a notice what
-    ``sync.notices`` keeps of it.  ``updated_at`` is when the event was last written, by whomever, as far as is known.
+    ``sync.notices`` keeps of it.  ``updated_at`` is when we last wrote the event or learnt what it says (set by the
+    ledger), and ``modified`` its LAST-MODIFIED then.
     """
 
     uid: str
@@ -76,6 +77,7 @@ class Row:
     intended: Face | None = None
     heard: str = ""
     updated_at: datetime | None = field(default=None, compare=False)
+    modified: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,9 @@ def _row(record: tuple[str, ...]) -> Row:
         intended,
         heard,
         updated,
+        modified,
     ) = record
+    updated_at = _time(updated)
     return Row(
         uid=uid,
         mark=mark,
@@ -260,7 +262,8 @@ def _row(record: tuple[str, ...]) -> Row:
         intent=Intent(intent),
         intended=Face(**json.loads(intended)) if intended else None,
         heard=heard,
-        updated_at=_time(updated),
+        updated_at=updated_at,
+        modified=updated_at if modified in ("", updated) else _time(modified),
     )
 
 
@@ -288,6 +291,7 @@ def _values(calendar: str, row: Row, now: datetime) -> dict[str, str]:
         else json.dumps({name: getattr(intended, name) for name in Face.__slots__}, ensure_ascii=False),
         "heard": row.heard,
         "updated_at": _text(now),
+        "modified": _text(row.modified),
     }
 
 

@@ -122,10 +122,10 @@ class Writer:
             case Delete():
                 self._delete(action.row)
             case Adopt():
-                self._keep("adopted", replace(action.row, updated_at=action.seen.modified))
+                self._remember("adopted", action.row)
                 self.cache.put_seen(self.calendar.name, [action.seen])
-                # What history ought to say is only worked out for what is known to be there.
-                return action.row.status is Status.HISTORY
+                # What an event that is no longer owed ought to say is worked out once it is known to be there.
+                return True
             case _:
                 pass
         return False
@@ -212,7 +212,7 @@ class Writer:
         if face_of_seen(seen) == draft.row.intended:
             return Receipt(seen.href, seen.etag, seen.raw), False
         # It stands there with other words or at another time: look at it again, and decide anew.
-        self._keep("adopted", replace(_found(draft, seen), updated_at=seen.modified))
+        self._remember("adopted", _found(draft, seen))
         self.cache.put_seen(self.calendar.name, [seen])
         return None, True
 
@@ -223,9 +223,7 @@ class Writer:
         seen = self._seen(action.row)
         if seen is None:
             raise Gone
-        # two states without an etag are told apart by what they say
-        if (seen.etag != action.row.etag or not seen.etag) and face_of_seen(seen) != action.row.face:
-            raise Stale
+        _check_same(action.row, seen)
         self._keep("update intended", row)
         receipt = self.calendar.update(self._signed(entry), seen)
         self.checkpoint("update sent")
@@ -242,6 +240,7 @@ class Writer:
             raise removals.refused(self.calendar.name, row)
         seen = self._seen(row)
         if seen is not None and not seen.cancelled:
+            _check_same(row, seen)
             self._keep("delete intended", replace(row, intent=Intent.DELETE, intended=None))
             self.calendar.delete(seen)
             self.checkpoint("delete sent")
@@ -267,6 +266,7 @@ class Writer:
             intent=Intent.NONE,
             intended=None,
             heard="",
+            modified=self.now,
         )
         return _Written(written, _as_seen(entry, receipt) if receipt.etag else None)
 
@@ -279,7 +279,7 @@ class Writer:
         self._remember("received", *[one.row for one in written])
 
     def _keep(self, step: str, row: Row) -> None:
-        """What is meant, or was found: the event was not written, so when it was stays as it is."""
+        """What is meant: the event was not written, so when it was stays as it is."""
         written = row.updated_at or self.now
         self.ledger.put(self.calendar.name, row, written)
         self.rows[row.uid] = replace(row, updated_at=written)
@@ -312,6 +312,13 @@ class Writer:
                 self._keep("turned down", replace(row, etag=""))
             case _:
                 pass
+
+
+def _check_same(row: Row, seen: Seen) -> None:
+    """Raises ``Stale`` where an event says something else than it did when this was decided.  Two states without an
+    etag are told apart by what they say."""
+    if (seen.etag != row.etag or not seen.etag) and face_of_seen(seen) != row.face:
+        raise Stale
 
 
 def _found(draft: _Draft, seen: Seen) -> Row:

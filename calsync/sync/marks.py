@@ -109,10 +109,10 @@ class News:
         return self.forgot_at - row.updated_at < BACKUP and self.may_lack(row)
 
     def older(self, row: Row, seen: Seen) -> bool:
-        """True where an event stands as it did before our last write."""
-        if self.forgot_at is None or row.updated_at is None or seen.modified is None or row.status is Status.SENDING:
+        """True where an event stands as it did before we last wrote it, or saw it."""
+        if row.modified is None or seen.modified is None or row.status is Status.SENDING:
             return False
-        whole = row.updated_at.replace(microsecond=0)  # calendars keep whole seconds
+        whole = row.modified.replace(microsecond=0)  # calendars keep whole seconds
         return seen.modified < whole and self.may_lack(row)
 
     def may_lack(self, row: Row) -> bool:
@@ -243,7 +243,9 @@ def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: l
         face = replace(face, notes="\n".join([*theirs, face.notes] if face.notes else theirs))
     if undone:  # what we had made of it is written once more
         row = replace(row, fingerprint="")
-    return replace(row, status=status, face=face, href=seen.href, etag=seen.etag)
+    return replace(
+        row, status=status, face=face, href=seen.href, etag=seen.etag, modified=seen.modified or row.modified
+    )
 
 
 def stamp_of(seen: Seen) -> str:

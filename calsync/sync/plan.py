@@ -131,9 +131,8 @@ def _stray(seen: Seen, wanted: Wanted) -> Iterable[Action]:
     elif row.status is Status.HISTORY:
         yield Adopt(seen, row, "found on the calendar, kept as history")
     elif _written_on(row):
-        # Without the ledger, what bears a person's notes becomes a record, as it would have with it.
+        # Once it is known, it becomes the record that it would have become with the ledger.
         yield Adopt(seen, row, "found on the calendar, with notes on it")
-        yield from _unwanted(row, wanted)
     else:
         yield Delete(row, "found on the calendar, but no call is owed any more")
 
@@ -252,4 +251,5 @@ def row_of(seen: Seen) -> Row:
         etag=seen.etag,
         fingerprint=FOUND,
         ours_title=face.title,
+        modified=seen.modified,
     )

@@ -374,3 +374,20 @@ def test_history_that_a_ledger_from_a_backup_does_not_know_becomes_a_call_again_
     assert sorted(one.title.split()[0] for one in desk.events()) == ["Call"] * len(NAMES)
     assert recorded(desk) == []
     assert "asks about oak" in desk.call("Ann").description
+
+
+def test_a_note_written_right_before_we_delete_is_kept_though_the_cache_knows_nothing(desk: Desk) -> None:
+    (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
+    seen = desk.call("Ann")
+    steps: list[str] = []
+
+    def meanwhile(step: str) -> None:
+        steps.append(step)
+        if steps.count("calendar remembered") == 1 and step == "calendar remembered":
+            desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+            desk.office.cache.drop_seen("callbacks", seen.uid)
+
+    desk.now += timedelta(minutes=5)
+    run_once(desk.office, desk.now, checkpoint=meanwhile)
+    desk.run()
+    assert "asks about oak" in "".join(one.description for one in desk.events())
