@@ -38,6 +38,8 @@ class Deeds:
     heard: Heard = field(default_factory=Heard)
     lost_by_server: dict[str, str] = field(default_factory=dict)
     """UIDs and marks of events that a server lost that came back from a backup, and that are not there again yet."""
+    brought_back: set[str] = field(default_factory=set)
+    """UIDs of events as a backup had them, at which no run has looked since."""
     forgotten: bool = False
     """The ledger was lost, and no run has looked at the calendar since."""
     at_least: int = 0
@@ -78,6 +80,7 @@ class Deeds:
         if self.forgotten:  # where an event stood that nobody is owed is gone with it
             self.moves = {uid: times for uid, times in self.moves.items() if uid in known or uid in self.heard.moves}
         self.forgotten = False
+        self.brought_back.clear()
         self.heard.notes = set(before.notes) & set(self.notes)
         self.heard.moves = {uid: times for uid, times in before.moves.items() if uid in self.moves}
         for uid, words in before.words.items():
@@ -88,6 +91,7 @@ class Deeds:
     def server_came_back(self, texts: Mapping[str, str]) -> None:
         """What was not heard is lost, unless the backup has it; ``texts`` are the events of the backup by UID."""
         self.words.clear()
+        self.brought_back = set(texts)
         self.moves = dict(self.heard.moves)
         self.notes = {
             note: uid for note, uid in self.notes.items() if note in self.heard.notes or note in texts.get(uid, "")

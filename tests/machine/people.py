@@ -10,10 +10,9 @@ from hypothesis.stateful import precondition, rule
 from calsync.calendars.base import Seen
 from calsync.errors import CalendarError
 from calsync.rendering import OUTCOME_LINE
-from tests.machine.life import World
+from tests.machine.life import EMPTY_LINE, World, written_on
 
 WORDS = ["vm fri", "no", "spoke", "cb mon 3pm", "sold", "hm?"]
-EMPTY_LINE = f"\n{OUTCOME_LINE}\n"
 WHICH = st.integers(0, 29)
 DEEDS = ("moves", "notes", "deletes", "says")
 
@@ -103,7 +102,7 @@ class People(World):
         self.happened(f"a second device {deed} in between")
 
     def _say(self, seen: Seen, words: str, *, careless: bool) -> None:
-        clear = words != "hm?" and EMPTY_LINE in seen.description
+        clear = words != "hm?" and EMPTY_LINE in seen.description and not written_on(seen)
         self.edit(seen, title=f"{words} {seen.title}", careless=careless)
         self.deeds.said(seen.uid, words, seen.title, clear=clear)
 
