@@ -91,6 +91,9 @@ def _unwanted(row: Row, wanted: Wanted) -> Iterable[Action]:
     elif row.status is Status.HISTORY:
         if row.mark in wanted.erase or wanted.erase_history:
             yield Delete(row, "asked not to be called" if row.mark in wanted.erase else "history is not kept")
+        elif row.face.notes and not row.fingerprint:
+            record = _record(row)
+            yield Update(record, record.title, row, "its notes may be missing there")
         else:
             yield Keep(row.mark, "history")
     elif row.status is Status.DISMISSED and row.mark.startswith(NOTICE):
@@ -146,8 +149,11 @@ def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Act
             yield Create(_with_notes(entry, row), "owed and not on the calendar")
         return
     if row.status is Status.DISMISSED:
-        if entry.mark.startswith(NOTICE) and has_news(entry, row):
-            yield Create(entry, "there is something new to say")
+        if entry.mark.startswith(NOTICE):
+            news = has_news(entry, row)
+            yield Create(entry, "there is something new to say") if news else Keep(entry.mark, "deleted, not fought")
+        elif entry.live and _was_history(row):
+            yield Create(_with_notes(entry, row), "owed again, and its history was deleted")
         else:
             yield Keep(entry.mark, "deleted on the calendar, not fought")
         return

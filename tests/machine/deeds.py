@@ -39,7 +39,8 @@ class Deeds:
     lost_by_server: dict[str, str] = field(default_factory=dict)
     """UIDs and marks of events that a server lost that came back from a backup, and that are not there again yet."""
     brought_back: set[str] = field(default_factory=set)
-    """UIDs of events as a backup had them, at which no run has looked since."""
+    """UIDs of events of which not all is known any more, as a backup had them or the ledger did not, at which no run
+    has looked since."""
     forgotten: bool = False
     """The ledger was lost, and no run has looked at the calendar since."""
     at_least: int = 0
@@ -111,6 +112,7 @@ class Deeds:
         }
         self.stood = {}
         self.titles = {}
+        self.brought_back |= texts.keys()
         self.forgotten = True
 
     def copy(self) -> Deeds:

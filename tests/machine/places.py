@@ -23,7 +23,6 @@ SIGN_IN = {"CALSYNC_TEST_PASSWORD": PASSWORD}
 
 HABITS = (
     "absolute_hrefs",
-    "asks_again",
     "bare_hrefs",
     "byte_order_mark",
     "hints",

@@ -391,3 +391,37 @@ def test_a_note_written_right_before_we_delete_is_kept_though_the_cache_knows_no
     run_once(desk.office, desk.now, checkpoint=meanwhile)
     desk.run()
     assert "asks about oak" in "".join(one.description for one in desk.events())
+
+
+def test_notes_on_history_that_nothing_in_the_log_asks_for_are_written_again_after_a_backup(desk: Desk) -> None:
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    (desk.folder / "attempts.csv").write_text("".join(line for line in LOG.splitlines(True) if ",ann," not in line))
+    desk.run()
+    old = backup(desk.store)
+    (history,) = [one for one in desk.events() if one.title.startswith("✓")]
+    desk.now += timedelta(minutes=5)
+    desk.edit(history, description=f"{history.description.rstrip()}\nasks about ash\n")
+    desk.run()
+    restore(desk.store, old)
+    desk.run()
+    (history,) = [one for one in desk.events() if one.title.startswith("✓")]
+    assert "asks about oak" in history.description
+    assert "asks about ash" in history.description
+    assert desk.run().written == 0
+
+
+def test_a_call_that_is_owed_again_after_its_history_was_deleted_is_on_the_calendar(desk: Desk) -> None:
+    log = desk.folder / "attempts.csv"
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.now += timedelta(hours=1)
+    log.write_text(f"{LOG}{desk.now:%Y-%m-%dT%H:%M:%S},ann,outbound,call,no_answer,next week,\n")
+    desk.run()
+    (history,) = [one for one in desk.events() if one.title.startswith("✓")]
+    desk.store.remove(history.href)
+    desk.run()
+    log.write_text(LOG)
+    desk.run()
+    assert desk.call("Ann").mark == seen.mark
+    assert desk.run().written == 0

@@ -159,6 +159,8 @@ class DavLife(Life):
     @initialize(habits=st.sets(st.sampled_from(HABITS), max_size=3))
     def the_server_has_habits(self, habits: set[str]) -> None:
         self.store.server.faults |= habits
+        for href, text in self.foreign.items():
+            self.put_foreign(href, text)
         for habit in habits:
             self.happened(habit)
 
