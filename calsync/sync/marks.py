@@ -164,7 +164,7 @@ def read_marks(
                 changed[uid] = _brought_back(row, seen)
             else:
                 changed[uid] = _stands(row, seen, before, marks)
-                if news.may_lack(row):  # an old state that somebody wrote on since
+                if news.may_lack(row) or not row.fingerprint:  # an old state that somebody wrote on since
                     changed[uid] = _with_notes_of_both(row, changed[uid])
     changed = {uid: row for uid, row in changed.items() if row != rows[uid]}
     return (rows | changed if changed else rows), tuple(marks)

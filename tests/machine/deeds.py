@@ -76,16 +76,19 @@ class Deeds:
         self.moves = {uid: times for uid, times in self.moves.items() if uid not in uids}
         self.words = {uid: words for uid, words in self.words.items() if uid not in uids}
 
-    def listened(self, before: Deeds, known: Collection[str]) -> None:
-        """A run has seen all that had been done ``before`` it began; it knows the events ``known``."""
-        if self.forgotten:  # where an event stood that nobody is owed is gone with it
+    def listened(self, before: Deeds, known: Collection[str], owed: Collection[str]) -> None:
+        """A run has seen all that had been done ``before`` it began; it knows the events ``known``, and those ``owed``
+        are of calls that are."""
+        heard = known
+        if self.forgotten:  # where an event stood that nobody is owed is gone with it, and what our title was
+            heard = owed
             self.moves = {uid: times for uid, times in self.moves.items() if uid in known or uid in self.heard.moves}
         self.forgotten = False
         self.brought_back.clear()
         self.heard.notes = set(before.notes) & set(self.notes)
         self.heard.moves = {uid: times for uid, times in before.moves.items() if uid in self.moves}
         for uid, words in before.words.items():
-            self.at_least += uid in known
+            self.at_least += uid in heard
             if self.words.get(uid) == words:
                 del self.words[uid]
 

@@ -164,7 +164,9 @@ class World(RuleBasedStateMachine):
         self.deeds.dropped({event_uid(self.settings.rep().id, mark) for mark in silent})
         if lagged or report.refused or any(one.state != "ok" for one in report.calendars):
             return
-        self.deeds.listened(before, {one.uid for one in self.events() if one.mark in _ids(report)})
+        owed = {call.commitment.id for call in report.plan.calls if call.commitment.state.live}
+        known = {one.uid: one.mark for one in self.events() if one.mark in _ids(report)}
+        self.deeds.listened(before, known, {uid for uid, mark in known.items() if mark in owed})
         there = self.texts()
         lost = self.deeds.lost_by_server
         self.deeds.lost_by_server = {uid: mark for uid, mark in lost.items() if uid not in there}
