@@ -181,7 +181,8 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
         world = office.world(book, office.decisions(tables, (*fresh, *moved.values())), world.busy, world.noted)
         plan = make_plan(world, run.now)
     again = _apply(run, plan, wanted(plan, office.rep, office.policy), looks)
-    trouble = again or run.dry_run or run.refused or any(one.error for one in run.actions)
+    trouble = run.dry_run or run.refused or any(one.error for one in run.actions)
+    trouble = trouble or any(look.unknown for look in looks)  # what was taken over is decided on in the next round
     if not trouble and all(state.state == "ok" for state in run.states.values()):
         until = _changes_at(plan, run.now.astimezone(office.rep.zone))
         office.calm = Calm(book, plan, busy, frozenset(run.states), run.now, until)
