@@ -29,6 +29,8 @@ class Deeds:
 
     notes: dict[str, str] = field(default_factory=dict)
     moves: dict[str, Times] = field(default_factory=dict)
+    perhaps: dict[str, set[Times]] = field(default_factory=dict)
+    """UID to times that a person chose, and that a run which was killed may have heard of."""
     words: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     stood: dict[str, Times] = field(default_factory=dict)
@@ -55,6 +57,11 @@ class Deeds:
             self.moves[uid] = self.heard.moves[uid]
         else:
             self.moves.pop(uid, None)
+
+    def killed(self) -> None:
+        """A run ended somewhere on its way."""
+        for uid, times in self.moves.items():
+            self.perhaps.setdefault(uid, set()).add(times)
 
     def said(self, uid: str, words: str, title: str, *, clear: bool) -> None:
         """Words were written before that title; ``clear`` where they name an outcome and nothing stood there yet."""

@@ -182,6 +182,7 @@ class World(RuleBasedStateMachine):
         except Killed:
             self.happened("killed")
             self.close()
+            self.deeds.killed()
             silent = [name.title() for name in NAMES if self._asked_not_to_be_called(name)]
             left = {one.uid for one in self.events()}
             gone = {uid for uid, title in before.items() if any(name in title for name in silent)} - left

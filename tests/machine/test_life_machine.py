@@ -127,7 +127,9 @@ class Life(Files, People, Trouble):
     def _moved_events_stand_where_they_were_put(self) -> None:
         for seen in self.calls():
             wanted = self.deeds.moves.get(seen.uid)
-            if wanted is not None and datetime.fromisoformat(wanted[0]) > self.now.astimezone(UTC):
+            if times(seen) in self.deeds.perhaps.pop(seen.uid, ()):
+                self.deeds.moves[seen.uid] = times(seen)
+            elif wanted is not None and datetime.fromisoformat(wanted[0]) > self.now.astimezone(UTC):
                 assert times(seen) == wanted, seen.title  # G3
         past = {
             uid
