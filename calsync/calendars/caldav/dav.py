@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -144,15 +145,23 @@ def _whole(name: str, inner: str) -> str:
 
 
 def parse(body: bytes) -> Multistatus:
-    """Read a multistatus.  Raises ``ValueError`` for anything else."""
+    """Read a multistatus.  Raises ``ValueError`` for anything else.
+
+    Each response is let go of as soon as it is read: those of thousands of events would take more room than the events.
+    """
+    items: list[Item] = []
+    element = ET.Element("nothing")
     try:
         # the parser refuses entity bombs by itself (expat 2.4.1 and later), and loads nothing from outside
-        root = ET.fromstring(body)  # noqa: S314
+        for _, element in ET.iterparse(BytesIO(body), events=("end",)):  # noqa: S314
+            if element.tag == f"{DAV}response":
+                items.append(_item(element))
+                element.clear()
     except ET.ParseError as problem:
         raise ValueError(f"not XML: {problem}") from problem
+    root = element  # what ends last
     if root.tag != f"{DAV}multistatus":
         raise ValueError("not a multistatus")
-    items = [_item(each) for each in root.iter(f"{DAV}response")]
     return Multistatus(items, (root.findtext(f"{DAV}sync-token") or "").strip())
 
 
