@@ -221,17 +221,21 @@ def _serve(line: Connection) -> None:
 
 def memory_rows(base: Path, events: int) -> Iterator[Row]:
     """The real program, twice: the run that writes them all, and one that finds them."""
-    desk = Desk(base / "memory", events, FOLDER)
+    yield _memory(f"calsync sync, {events} events in a folder, as a process", Desk(base / "memory", events, FOLDER))
+    with plain_server() as port:
+        server = caldav(f"http://127.0.0.1:{port}/dav/callbacks/", plain.USER, "PLAIN_PASSWORD")
+        what = f"calsync sync, {events} events on a CalDAV server, as a process"
+        yield _memory(what, Desk(base / "memory-caldav", events, server))
+
+
+def _memory(what: str, desk: Desk) -> Row:
     cpu, first = desk.process()
     _, second = desk.process()
-    yield (
-        f"calsync sync, {events} events, as a process",
-        [
-            Figure("MB at the most, the first time", first, 80),
-            Figure("MB at the most, the second time", second, 80),
-            Figure("ms CPU an event, start of the program included", cpu / events * 1e3, digits=2),
-        ],
-    )
+    return what, [
+        Figure("MB at the most, the first time", first, 80),
+        Figure("MB at the most, the second time", second, 80),
+        Figure("ms CPU an event, start of the program included", cpu / desk.events * 1e3, digits=2),
+    ]
 
 
 # -- a folder ----------------------------------------------------------------------------------------------------------
