@@ -99,11 +99,13 @@ class Deeds:
             if self.words.get(uid) == words:
                 del self.words[uid]
 
-    def server_came_back(self, texts: Mapping[str, str]) -> None:
-        """What was not heard is lost, unless the backup has it; ``texts`` are the events of the backup by UID."""
+    def server_came_back(self, texts: Mapping[str, str], calls: Mapping[str, Times]) -> None:
+        """What was not heard is lost, unless the backup has it; ``texts`` are the events of the backup by UID, and
+        ``calls`` say where the live ones stand there."""
         self.words.clear()
         self.brought_back = set(texts)
-        self.moves = dict(self.heard.moves)
+        there = {uid: times for uid, times in self.moves.items() if calls.get(uid) == times}
+        self.moves = self.heard.moves | there
         self.notes = {
             note: uid for note, uid in self.notes.items() if note in self.heard.notes or note in texts.get(uid, "")
         }

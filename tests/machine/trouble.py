@@ -42,7 +42,7 @@ class Trouble(World):
         restore(self.store, self.backup)
         self.put_foreign("dentist.ics", self.foreign["dentist.ics"])
         self.foreign = {href: text for href, text in self.foreign.items() if href in self.store.items}
-        self.deeds.server_came_back(self.texts())
+        self.deeds.server_came_back(self.texts(), self.stand())
         there = {one.uid for one in self.events()}
         # What is history is the server's to lose; what is owed is written again, notes and all.
         self.deeds.dropped({uid for uid in self.deeds.notes.values() if uid not in live.keys() | there})
