@@ -30,7 +30,7 @@ class Deeds:
     notes: dict[str, str] = field(default_factory=dict)
     moves: dict[str, Times] = field(default_factory=dict)
     perhaps: dict[str, set[Times]] = field(default_factory=dict)
-    """UID to times that a person chose, and that a run which was killed may have heard of."""
+    """UID to times that a person chose, and that a run which did not come to its end may have heard of."""
     words: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     stood: dict[str, Times] = field(default_factory=dict)
@@ -58,8 +58,8 @@ class Deeds:
         else:
             self.moves.pop(uid, None)
 
-    def killed(self) -> None:
-        """A run ended somewhere on its way."""
+    def half_heard(self) -> None:
+        """A run did not come to its end."""
         for uid, times in self.moves.items():
             self.perhaps.setdefault(uid, set()).add(times)
 

@@ -163,6 +163,7 @@ class World(RuleBasedStateMachine):
             self.deeds.deleted |= set(self.deeds.lost_by_server.values())
         self.deeds.dropped({event_uid(self.settings.rep().id, mark) for mark in silent})
         if lagged or report.refused or any(one.state != "ok" for one in report.calendars):
+            self.deeds.half_heard()
             return
         owed = {call.commitment.id for call in report.plan.calls if call.commitment.state.live}
         known = {one.uid: one.mark for one in self.events() if one.mark in _ids(report)}
@@ -182,7 +183,7 @@ class World(RuleBasedStateMachine):
         except Killed:
             self.happened("killed")
             self.close()
-            self.deeds.killed()
+            self.deeds.half_heard()
             silent = [name.title() for name in NAMES if self._asked_not_to_be_called(name)]
             left = {one.uid for one in self.events()}
             gone = {uid for uid, title in before.items() if any(name in title for name in silent)} - left
