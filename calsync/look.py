@@ -98,7 +98,7 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     refused = _lost(office, spec, shelf, news, confirmation, forgot=changes.full and bool(token))
     if refused:
         return Look(spec, branch, rows, problems=changes.problems, refused=refused)
-    writer = writer_id(office.ledger, now) if news.seen else ""
+    writer = writer_id(office.ledger, now) if news.seen or news.gone else ""
     over = written_over(writer, rows, news.seen.values())
     refused, until = _rival(office, spec, over, now, confirmation)
     if refused:
@@ -106,9 +106,9 @@ def look_at(office: Office, spec: CalendarSpec, now: datetime, confirmation: Con
     if over:  # taken over as it stands: what another calsync wrote, or removed, is no person's word
         removed = {uid: replace(rows[uid], status=Status.REMOVED) for uid in news.gone & rows.keys()}
         rows = {uid: row for uid, row in rows.items() if uid not in over} | removed
+    news = _asked_again(branch.calendar, rows, news)
     if newer := ahead(writer, rows, news.seen.values()):  # taken over as well: what stands there is our own word
         rows = {uid: row for uid, row in rows.items() if uid not in newer}
-    news = _asked_again(branch.calendar, rows, news)
     after, marks = read_marks(rows, news, lambda row: cache.seen(spec.name, row.uid, row.etag))
     return Look(
         spec,

@@ -352,7 +352,10 @@ def test_an_event_that_is_deleted_while_the_server_lags_behind_our_writes_is_wai
     assert seen.mark in {one.mark for one in desk.office.ledger.decisions() if one.kind == "waived"}
 
 
-def test_history_that_a_ledger_from_a_backup_does_not_know_becomes_a_call_again_where_one_is_owed(desk: Desk) -> None:
+@pytest.mark.parametrize("lie", ["", "poll that leaves some out", "poll that says some are gone", "token forgotten"])
+def test_history_that_a_ledger_from_a_backup_does_not_know_becomes_a_call_again_where_one_is_owed(
+    desk: Desk, lie: str
+) -> None:
     """The check mark is our own, from after the backup: no person put it there for an outcome."""
     desk.office.close()
     shutil.copytree(desk.folder / "state", desk.folder / "state.old")
@@ -369,6 +372,8 @@ def test_history_that_a_ledger_from_a_backup_does_not_know_becomes_a_call_again_
     shutil.copytree(desk.folder / "state.old", desk.folder / "state")
     desk.open()
     log.write_text(LOG)
+    if lie:
+        desk.hostile.armed[lie] = 0
     desk.run()
     desk.run()
     assert sorted(one.title.split()[0] for one in desk.events()) == ["Call"] * len(NAMES)
