@@ -78,8 +78,7 @@ def learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
         _heard_out(run, learnt, looks)
     run.checkpoint("marks remembered")
     for look in looks:
-        if look.rows is not look.branch.rows:
-            look.branch.rows = look.rows
+        look.branch.rows = look.rows
         run.office.cache.put_seen(look.spec.name, [one for one in look.seen if not one.cancelled])
         if look.token is not None and not look.unknown:
             # Events that the ledger does not know yet are asked for again until it does: a run may end before that.

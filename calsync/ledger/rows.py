@@ -50,6 +50,7 @@ class Face:
 
 
 FOUND = "found"
+"""The fingerprint of an event that was taken over as it stood: that of nothing that we wrote."""
 
 
 @dataclass(frozen=True, slots=True)
