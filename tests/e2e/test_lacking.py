@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from calsync.cli.main import main
 from calsync.upkeep import Checked, purge, verify
-from tests.daemon.given import CONTACTS
-from tests.e2e.rep import Rep, at, caldav
-from tests.servers.hostile import PASSWORD, USER, HostileServer
+from tests.e2e.rep import Rep, at
+from tests.servers.hostile import HostileServer
 
 pytestmark = pytest.mark.servers
 
@@ -21,22 +18,8 @@ NOW = at("2026-10-26 18:40")
 
 
 @pytest.fixture
-def server() -> Iterator[HostileServer]:
-    server = HostileServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def rep(server: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
-    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
-    rep = Rep(tmp_path / "rep", caldav(server.url, USER), contacts=CONTACTS)
-    rep.log(
-        "2026-10-26T10:00,ann,outbound,call,left_voicemail,by Friday,",
-        "2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,",
-    )
-    yield rep
-    rep.close()
+def rep(rep_at_server: Rep) -> Rep:
+    return rep_at_server
 
 
 def checked(rep: Rep, *, repair: bool = False) -> Checked:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from calsync.upkeep import purge, verify
-from tests.daemon.given import CONTACTS
-from tests.e2e.rep import Rep, at, caldav
-from tests.servers.hostile import PASSWORD, USER, HostileServer
+from tests.e2e.rep import Rep, at
+from tests.servers.hostile import HostileServer
 
 pytestmark = pytest.mark.servers
 
@@ -19,22 +16,8 @@ FIRST = "2026-10-26 18:30"
 
 
 @pytest.fixture
-def server() -> Iterator[HostileServer]:
-    server = HostileServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def rep(server: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
-    monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
-    rep = Rep(tmp_path / "rep", caldav(server.url, USER), contacts=CONTACTS + "dan,Dan Dunn,+1 312 555 0104,US-IL\n")
-    rep.log(
-        "2026-10-26T10:00,ann,outbound,call,left_voicemail,by Friday,",
-        "2026-10-26T10:10,bob,outbound,call,left_voicemail,by Friday,",
-    )
-    yield rep
-    rep.close()
+def rep(rep_at_server: Rep) -> Rep:
+    return rep_at_server
 
 
 def asked(server: HostileServer, *methods: str) -> int:

@@ -33,13 +33,6 @@ def in_an_hour() -> str:
 
 
 @pytest.fixture
-def server() -> Iterator[HostileServer]:
-    server = HostileServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def rep(server: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rep]:
     monkeypatch.setenv("CALSYNC_TEST_PASSWORD", PASSWORD)
     rep = Rep(tmp_path / "rep", caldav(server.url, USER), contacts=CONTACTS)

@@ -44,6 +44,19 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+def killed_at(step: int) -> Callable[[str], None]:
+    """A checkpoint that ends the process at that step of a run, the first being 1."""
+    left = step
+
+    def checkpoint(_name: str) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Killed
+
+    return checkpoint
+
+
 class Hostile:
     """Stands before a calendar of that place.  Faults are armed from outside, each for the n-th request of its kind
     from now, and go off once."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from hypothesis.stateful import RuleBasedStateMachine, initialize
@@ -234,14 +234,14 @@ class World(RuleBasedStateMachine):
         """Where the live ones stand, by UID."""
         return {one.uid: times(one) for one in self.calls()}
 
-    def edit(self, seen: Seen, *, careless: bool = False, **changes: object) -> None:
+    def edit(self, seen: Seen, *, careless: bool = False, **changes: Any) -> None:
         """A person's program changes our event; a careless one leaves LAST-MODIFIED as it was."""
         # What stands on it from a backup cannot be told from what its last editor wrote.
         self.deeds.at_most += seen.uid in self.deeds.brought_back and written_on(seen)
         entry = Entry(
             seen.uid, seen.mark, seen.title, seen.description, seen.start, seen.end, "America/Chicago", seen.alarms
         )
-        self.eyes.update(replace(entry, **changes), seen)  # type: ignore[arg-type]  # the fields of an Entry, by name
+        self.eyes.update(replace(entry, **changes), seen)
         if careless:
             (stamp,) = [line for line in seen.raw.splitlines() if line.startswith("LAST-MODIFIED:")]
             lines = self.store.items[seen.href][1].splitlines()

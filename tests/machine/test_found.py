@@ -12,7 +12,7 @@ import pytest
 
 from calsync.office import Office
 from calsync.run import run_once
-from tests.machine.faults import Hostile, Killed, backup, restore
+from tests.machine.faults import Hostile, Killed, backup, killed_at, restore
 from tests.machine.places import Place
 from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
@@ -129,17 +129,9 @@ def test_a_run_that_is_killed_while_it_takes_over_an_old_calendar_leaves_no_orph
     forget(desk)
     rows = [line for line in LOG.splitlines(True) if ",ann," not in line]
     (desk.folder / "attempts.csv").write_text("".join(rows))
-    left = step
-
-    def checkpoint(_name: str) -> None:
-        nonlocal left
-        left -= 1
-        if not left:
-            raise Killed
-
     desk.now += timedelta(minutes=1)
     with pytest.raises(Killed):
-        run_once(desk.office, desk.now, checkpoint=checkpoint)
+        run_once(desk.office, desk.now, checkpoint=killed_at(step))
     desk.office.close()
     desk.open()
     desk.run()

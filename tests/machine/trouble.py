@@ -9,7 +9,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.machine.faults import POLLS, WRITES, Killed, backup, renumber, restore
+from tests.machine.faults import POLLS, WRITES, backup, killed_at, renumber, restore
 from tests.machine.life import World
 
 WRITE_FAULTS = tuple(kind for kind in WRITES if kind != "somebody writes in between")
@@ -60,15 +60,7 @@ class Trouble(World):
 
     @rule(step=st.integers(1, 24))
     def the_process_is_killed(self, step: int) -> None:
-        left = step
-
-        def checkpoint(_name: str) -> None:
-            nonlocal left
-            left -= 1
-            if not left:
-                raise Killed
-
-        if self.run_or_die(checkpoint=checkpoint) is None:
+        if self.run_or_die(checkpoint=killed_at(step)) is None:
             self.happened("killed at a commit")
 
     @rule()

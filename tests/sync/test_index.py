@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -65,9 +66,9 @@ def test_followed_through_any_life_it_says_what_one_made_anew_says(life: list[St
             assert getattr(followed, field.name) == getattr(made, field.name), field.name
 
 
-def plain(uid: str, **other: object) -> Row:
+def plain(uid: str, **other: Any) -> Row:
     face = Face("Call", "2026-10-30T21:00:00+00:00", "2026-10-30T21:15:00+00:00", "")
-    return replace(Row(uid, f"mark {uid}", Status.LIVE, face, f"/{uid}.ics", '"1"'), **other)  # type: ignore[arg-type]
+    return replace(Row(uid, f"mark {uid}", Status.LIVE, face, f"/{uid}.ics", '"1"'), **other)
 
 
 def test_rows_written_in_place_are_noticed() -> None:
