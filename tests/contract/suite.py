@@ -17,7 +17,7 @@ import pytest
 
 from calsync import identity
 from calsync.calendars.base import Calendar, Changes, Receipt, Seen
-from calsync.errors import Gone, Stale, Taken
+from calsync.errors import Gone, Stale, Taken, Unreachable
 from calsync.model import Entry, Span
 from tests.contract.person import CHICAGO, World
 
@@ -512,7 +512,10 @@ def spans(found: tuple[Span, ...]) -> list[tuple[datetime, datetime]]:
 
 
 def race(world: World, write: object, refusal: type[Exception]) -> int:
-    """Two clients write at the same moment; how many of them were told that they won."""
+    """Two clients write at the same moment; how many of them were told that they won.
+
+    Who is told neither, because two commits at once are too much for the server (Xandikos: 500), asks again.
+    """
     assert callable(write)
     start = threading.Barrier(2)
     won: list[str] = []
@@ -522,7 +525,10 @@ def race(world: World, write: object, refusal: type[Exception]) -> int:
         calendar = world.open()
         try:
             start.wait()
-            write(calendar, name)
+            try:
+                write(calendar, name)
+            except Unreachable:
+                write(calendar, name)
             won.append(name)
         except refusal:
             pass
