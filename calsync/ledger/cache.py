@@ -84,7 +84,8 @@ class Cache:
             self._put[calendar] = token
 
     def put_written(self, calendar: str, uids: Iterable[str], events: Iterable[Seen]) -> None:
-        """Remember what we wrote after the token was taken: the next poll has to mention each of ``uids``.
+        """Remember what we wrote, or were kept from writing, after the token was taken: the next poll has to mention
+        each of ``uids``.
 
         What is written and then deleted by a person before that poll, a server need not mention at all (RFC 6578
         section 3.5.2); that it is missing is how the deletion is noticed.  ``events`` are those whose text is known.

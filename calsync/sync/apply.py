@@ -306,9 +306,10 @@ class Writer:
 
     def _settle(self, action: Action) -> None:
         """A conditional write that was turned down did not land: its intent is withdrawn, its etag no longer
-        trusted."""
+        trusted.  One that the next poll does not mention is asked for: it may have come and gone since the token."""
         match action:
             case Update(row=row) | Delete(row=row):
+                self.cache.put_written(self.calendar.name, [row.uid], [])
                 self._keep("turned down", replace(row, etag=""))
             case _:
                 pass

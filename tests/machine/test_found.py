@@ -13,7 +13,7 @@ import pytest
 from calsync.office import Office
 from calsync.run import run_once
 from tests.machine.faults import Hostile, Killed, backup, killed_at, restore
-from tests.machine.places import Place
+from tests.machine.places import SIGN_IN, DavPlace, Place
 from tests.pains.test_pains import LOG, NAMES
 from tests.pains.test_pains import Desk as PlainDesk
 
@@ -21,9 +21,9 @@ from tests.pains.test_pains import Desk as PlainDesk
 class Desk(PlainDesk):
     """At a calendar whose faults are armed one by one."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.store = Place()
+    def __init__(self, folder: Path, log: str = LOG, store: Place | None = None) -> None:
+        super().__init__(folder, log)
+        self.store = store or Place()
         self.hostile = Hostile(self.store, self.store.calendar("callbacks", lambda: self.now))
         self.office.close()
         self.open()
@@ -422,3 +422,41 @@ def test_a_call_that_is_owed_again_after_its_history_was_deleted_is_on_the_calen
     desk.run()
     assert desk.call("Ann").mark == seen.mark
     assert desk.run().written == 0
+
+
+def test_one_taken_over_and_deleted_at_once_is_asked_for_once_where_no_poll_can_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in SIGN_IN.items():
+        monkeypatch.setenv(name, value)
+    store = DavPlace()
+    store.server.faults.add("no_sync")
+    desk = Desk(tmp_path, "".join(LOG.splitlines(keepends=True)[:-2]), store)
+    desk.run()
+    desk.office.close()
+    shutil.copytree(desk.folder / "state", desk.folder / "old")
+    (desk.folder / "attempts.csv").write_text(LOG)
+    desk.open()
+    desk.run()
+    desk.office.close()
+    shutil.rmtree(desk.folder / "state")
+    (desk.folder / "old").rename(desk.folder / "state")
+    desk.open()
+    seen = desk.call("Hal")
+    desk.edit(seen, description=seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: no\n"))
+
+    def meanwhile(step: str) -> None:
+        if step == "outcome recorded":
+            store.remove(seen.href.rpartition("/")[2])
+
+    desk.now += timedelta(minutes=5)
+    run_once(desk.office, desk.now, checkpoint=meanwhile)
+    assert recorded(desk) == [("hal", "no_answer")]
+    desk.run()
+    desk.office.close()
+    desk.open()
+    desk.hostile.requests = 0
+    assert desk.run().written == 0
+    assert desk.hostile.requests == 1
+    desk.office.close()
+    store.close()
