@@ -138,7 +138,8 @@ def _learn_words(run: Run, book: Book, look: Look, said: Said, learnt: Learnt) -
     if other:
         notes = f'You also wrote "{other[0]}"; the log has "{words}".'
         look.rows[said.uid] = _with_note(look.rows[said.uid], notes)
-    if row.status is Status.HISTORY and commitment.closed_by is not None and _same(commitment.closed_by, attempt):
+    unheard = row.status is not Status.HISTORY and said.uid in look.branch.rows  # the ledger has the words it heard
+    if not unheard and commitment.closed_by is not None and _same(commitment.closed_by, attempt):
         return
     # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
     if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):

@@ -424,6 +424,24 @@ def test_a_call_that_is_owed_again_after_its_history_was_deleted_is_on_the_calen
     assert desk.run().written == 0
 
 
+def test_words_that_are_in_the_log_are_heard_once_also_when_the_ledger_was_lost_and_the_event_edited_since(
+    desk: Desk,
+) -> None:
+    seen = desk.call("Ann")
+    desk.edit(seen, description=seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: spoke\n"))
+    desk.hostile.armed["write refused for a while"] = 0
+    desk.run()
+    assert recorded(desk) == [("ann", "connected")]
+    forget(desk)
+    seen = desk.call("Ann")
+    desk.now += timedelta(hours=3)
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run()
+    assert recorded(desk) == [("ann", "connected")]
+    assert [one.title[:1] for one in desk.events() if "asks about oak" in one.description] == ["✓"]
+    assert desk.run().written == 0
+
+
 def test_one_taken_over_and_deleted_at_once_is_asked_for_once_where_no_poll_can_tell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
