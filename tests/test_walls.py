@@ -14,13 +14,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "calsync"
 
-ROOTS = {"model", "identity", "errors", "observances", "later", "drafts", "packing", "markup"}
+ROOTS = {"model", "identity", "errors", "observances", "later", "drafts", "packing", "markup", "toml_lines"}
 
 LEANS_ON: dict[str, set[str]] = {
     # the roots: model on nothing of ours, the rest on the model
     "model": set(),
     "later": set(),
     "markup": set(),
+    "toml_lines": set(),
     "drafts": {"model"},
     "packing": {"model", "drafts"},
     "identity": {"model"},

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calsync.cadences.model import Cadence
-from calsync.cadences.places import Path as KeyPath
-from calsync.cadences.places import line_of, places
 from calsync.errors import ConfigError
 from calsync.model import Problem, Where
+from calsync.toml_lines import Key, key_lines, line_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -59,14 +58,14 @@ def read_cadence(path: Path, *, scripts: bool = True) -> tuple[Cadence | None, l
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [_syntax(path, text, error)]
-    lines = places(text)
+    lines = key_lines(text)
     cadence, problems = _build(path, data, lines)
     if cadence is not None and scripts:
         problems += _scripts(path, cadence, text, lines)
     return (None if problems else cadence), problems
 
 
-def _scripts(path: Path, cadence: Cadence, text: str, lines: Mapping[KeyPath, int]) -> list[Problem]:
+def _scripts(path: Path, cadence: Cadence, text: str, lines: Mapping[Key, int]) -> list[Problem]:
     """Every script's own mistakes, each on the line on which the wrong words stand."""
     from calsync.cadences.script import mistakes  # brings the template engine along
 
@@ -90,9 +89,7 @@ def _scripts(path: Path, cadence: Cadence, text: str, lines: Mapping[KeyPath, in
     return found
 
 
-def _build(
-    path: Path, data: Mapping[str, object], lines: Mapping[KeyPath, int]
-) -> tuple[Cadence | None, list[Problem]]:
+def _build(path: Path, data: Mapping[str, object], lines: Mapping[Key, int]) -> tuple[Cadence | None, list[Problem]]:
     from pydantic import ValidationError  # heavy, and only needed while files are read
 
     from calsync.cadences.schema import CadenceFile
@@ -114,7 +111,7 @@ def _syntax(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Problem:
     )
 
 
-def _problem(path: Path, lines: Mapping[KeyPath, int], detail: ErrorDetails) -> Problem:
+def _problem(path: Path, lines: Mapping[Key, int], detail: ErrorDetails) -> Problem:
     # pydantic puts names of its own (of a union's branches, of validators) among the keys: only the file's are kept.
     where = tuple(part for part in detail["loc"] if isinstance(part, int) or part.isidentifier())
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)

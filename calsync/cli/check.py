@@ -17,7 +17,6 @@ from calsync.cli.failure import problem_lines
 from calsync.cli.plan import problem_json
 from calsync.cli.style import Style
 from calsync.config import Settings
-from calsync.config.lines import Key, key_lines, line_of
 from calsync.config.mistakes import dotted
 from calsync.config.values import nearest
 from calsync.errors import CalendarError, CalsyncError, ConfigError
@@ -25,6 +24,7 @@ from calsync.model import Book, Contact, Problem
 from calsync.office import Office
 from calsync.rendering.context import missing_slots
 from calsync.sync.report import state_of
+from calsync.toml_lines import Key, key_lines, line_of
 
 MOST_GAPS = 20
 """Lines about missing words; whoever has more will not read them all."""

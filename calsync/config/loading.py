@@ -14,12 +14,12 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from pydantic import ValidationError
 
 from calsync.config.document import Document
-from calsync.config.lines import key_lines
 from calsync.config.mistakes import problems_of
 from calsync.config.resolving import settings_of
 from calsync.config.settings import Settings
 from calsync.errors import ConfigError
 from calsync.model import Problem
+from calsync.toml_lines import key_lines
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 

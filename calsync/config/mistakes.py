@@ -13,9 +13,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from calsync.config.document import CaldavCalendar, Document, FolderCalendar, GoogleCalendar
-from calsync.config.lines import Key, line_of
 from calsync.config.values import Mistake, nearest
 from calsync.model import Problem
+from calsync.toml_lines import Key, line_of
 
 CALENDARS: dict[str, type[BaseModel]] = {"folder": FolderCalendar, "caldav": CaldavCalendar, "google": GoogleCalendar}
 

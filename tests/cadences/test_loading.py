@@ -8,9 +8,9 @@ import pytest
 
 from calsync.cadences import load, shipped_folder
 from calsync.cadences.loading import read_cadence
-from calsync.cadences.places import line_of, places
 from calsync.errors import ConfigError
 from calsync.model import Problem
+from calsync.toml_lines import key_lines, line_of
 
 GOOD = '''\
 title = "Mine"
@@ -146,7 +146,7 @@ def test_a_condition_is_asked_only_where_its_answer_is_known(
 
 
 def test_lines_are_found_past_scripts_lists_and_tables() -> None:
-    found = places(GOOD)
+    found = key_lines(GOOD)
     assert line_of(found, ("steps", 0, "promise", 0, "say")) == 10
     assert line_of(found, ("steps", 0, "title")) == 8
     assert line_of(found, ("steps", 1, "text")) == 19

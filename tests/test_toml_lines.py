@@ -1,8 +1,8 @@
-"""Every key of a configuration is found at the line on which it stands."""
+"""Every key of a TOML file is found at the line on which it stands."""
 
 from __future__ import annotations
 
-from calsync.config.lines import key_lines, line_of
+from calsync.toml_lines import key_lines, line_of
 
 TEXT = '''\
 # a comment = not a key
@@ -25,6 +25,14 @@ blocks = [
   "x = 1",
 ]
 after = 2
+rules = [
+  # the first
+  { say = "by Friday", leaves = "2.." },
+  { say = "soon ]" }, { say = "later" },
+]
+script = """
+title = "not a key: a line of the script" """
+last = { a = 1 }
 '''
 
 
@@ -35,6 +43,7 @@ def test_keys_tables_and_arrays_of_tables_have_their_lines() -> None:
         ("rep", "name"): 5,
         ("rep", "quoted key"): 8,
         ("rep", "place", "zone"): 9,
+        ("contacts",): 11,
         ("contacts", 0): 11,
         ("contacts", 0, "path"): 12,
         ("contacts", 0, "map"): 13,
@@ -43,6 +52,11 @@ def test_keys_tables_and_arrays_of_tables_have_their_lines() -> None:
         ("contacts", 1, "path"): 16,
         ("contacts", 1, "blocks"): 17,
         ("contacts", 1, "after"): 20,
+        ("contacts", 1, "rules"): 21,
+        ("contacts", 1, "rules", 0): 23,
+        ("contacts", 1, "rules", 1): 24,
+        ("contacts", 1, "script"): 26,
+        ("contacts", 1, "last"): 28,
     }
 
 
