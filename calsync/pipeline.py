@@ -81,14 +81,21 @@ class Memory:
     since: commitments.Since = field(default_factory=commitments.Since)
     _rules: tuple[object, ...] = ()
     _since: datetime | None = None
+    _chooser: Chooser | None = None
 
     def follow(self, world: World, rep: Rep, now: datetime) -> None:
         """Forget the entries where what all of them have in common has changed, or the clock was set back: a row of the
         log may lie ahead again."""
         rules = (rep, world.policy, world.cadences, world.templates, world.read)
         if rules != self._rules or (self._since is not None and now < self._since):
-            self.known, self.firm, self._rules = {}, {}, rules
+            self.known, self.firm, self._rules, self._chooser = {}, {}, rules, None
         self._since = now
+
+    def cadence_of(self, world: World) -> Chooser:
+        """Which cadence a contact is in, for the world that was followed last."""
+        if self._chooser is None:
+            self._chooser = Chooser(world.cadences, world.policy.default_cadence, world.policy.after_sale)
+        return self._chooser
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +189,14 @@ def _active(
     for one, last in zip(placed, found, strict=True):
         if last is None:
             mark = one.commitment.id
-            last = known[mark] = firm[id(one)] = _known(known.get(mark), one, folded, world, now)  # noqa: PLW2901
+            last = known[mark] = firm[id(one)] = _known(known.get(mark), one, folded, world, memory, now)  # noqa: PLW2901
             if not last.stands(one, world.book):
                 del firm[id(one)]
         calls.append(last)
     ended = _ended_that_matter(folded, world.decisions, memory)
     for commitment in ended:
-        last = known[commitment.id] = _known(known.get(commitment.id), Placed(commitment, None), folded, world, now)
+        before = known.get(commitment.id)
+        last = known[commitment.id] = _known(before, Placed(commitment, None), folded, world, memory, now)
         calls.append(last)
     if ended:
         calls.sort(key=_order)
@@ -202,7 +210,9 @@ def _order(known: Known) -> tuple[datetime, str]:
     return commitments.order(known.commitment)
 
 
-def _known(before: Known | None, one: Placed, folded: Folded, world: World, now: datetime) -> Known:
+def _known(  # noqa: PLR0917
+    before: Known | None, one: Placed, folded: Folded, world: World, memory: Memory, now: datetime
+) -> Known:
     """A call with its entry: as it was planned ``before``, where nothing that the entry is made of has changed."""
     commitment = one.commitment
     live = commitment.state.live
@@ -215,7 +225,7 @@ def _known(before: Known | None, one: Placed, folded: Folded, world: World, now:
     basis = _basis(one, world, folded, now)
     if before is not None and before.basis == basis:
         return Known(commitment, basis, before.call)
-    return Known(commitment, basis, PlannedCall(one, _entry(basis, world, now)))
+    return Known(commitment, basis, PlannedCall(one, _entry(basis, world, memory, now)))
 
 
 def _ended_that_matter(folded: Folded, decisions: Decisions, memory: Memory) -> list[Commitment]:
@@ -257,13 +267,13 @@ def _leaves_history(commitment: Commitment, seen: Slot, noted: bool, now: dateti
     return noted or not early
 
 
-def _entry(basis: Basis, world: World, now: datetime) -> Entry | None:
+def _entry(basis: Basis, world: World, memory: Memory, now: datetime) -> Entry | None:
     placed, contact = basis.placed, basis.contact
     if placed.slot is not None:
-        chooser = Chooser(world.cadences, world.policy.default_cadence, world.policy.after_sale)
-        cadence = chooser(contact, placed.commitment.cadence)
+        cadence = memory.cadence_of(world)(contact, placed.commitment.cadence)
+        days = memory.placed.world
         return render(
-            placed, contact, basis.history, cadence, world.rep, world.policy, world.templates, world.read, now
+            placed, contact, basis.history, cadence, world.rep, world.policy, world.templates, world.read, now, days
         )
     return history_entry(placed.commitment, basis.seen, contact, world.rep) if basis.seen is not None else None
 

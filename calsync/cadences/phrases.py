@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from calsync.cadences.facts import Facts, about, holds
@@ -64,7 +63,8 @@ def spoken_promise(
     if not step.promise:
         return None
     local = said_at.astimezone(rep.zone)
-    facts = replace(about(contact, rep), local=local.time())
+    facts = about(contact, rep)
+    facts.local = local.time()
     limit = deadline_of(contact, local.date())
     found = pick_phrase(step.promise, facts, contact, said_at, read, rep, limit=limit)
     if found is None:

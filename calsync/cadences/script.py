@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -74,9 +73,12 @@ _BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
 
 def words_for(step: Step, contact: Contact, phone: Phone | None, local: datetime, rep: Rep) -> Words:
     """The raw words of a step for a call to ``phone`` at ``local``, their time: its own, or a variant's that fits."""
-    facts = replace(about(contact, rep), local=local.time())
+    if not step.variants:
+        return step.words
+    facts = about(contact, rep)
+    facts.local = local.time()
     if phone is not None:
-        facts = replace(facts, line=phone.line)
+        facts.line = phone.line
     for variant in step.variants:
         if holds(variant.when, facts):
             own, other = step.words, variant.words

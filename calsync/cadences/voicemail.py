@@ -48,16 +48,16 @@ def _facts(  # noqa: PLR0917
     cadence: Cadence, contact: Contact, phone: Phone | None, local: datetime, rep: Rep, history: Sequence[Attempt]
 ) -> Facts:
     place = progress(cadence, contact, history, rep)
+    facts = place.facts  # nobody else's: the place was made for this question
     at = local.astimezone(rep.zone)
     again = place.last_try is not None and place.last_try.at.astimezone(rep.zone).date() == at.date()
-    facts = replace(
-        place.facts,
-        local=local.time(),
-        line=phone.line if phone is not None else place.facts.line,
-        product=product(contact, rep),
-        today=place.facts.today + 1 if again else 1,
-    )
+    facts.local = local.time()
+    if phone is not None:
+        facts.line = phone.line
+    facts.product = product(contact, rep)
+    facts.today = facts.today + 1 if again else 1
     # What would be planned if this call stayed silent: a retry today is a reason not to speak now (002-3).
     silent = replace(facts, local=at.time(), without_contact=facts.without_contact + 1, outcome=None)
     first = next((choice for choice in cadence.silent if holds(choice.when, silent)), None)
-    return replace(facts, same_day_retry=first is not None and first.same_day)
+    facts.same_day_retry = first is not None and first.same_day
+    return facts

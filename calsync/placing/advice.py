@@ -55,13 +55,15 @@ def before_you_promise(
     busy: Sequence[Span] = (),
     placed: Iterable[Slot] = (),
     length: int | None = None,
+    like: World | None = None,
 ) -> Advice:
     """Whether a promise to call ``contact`` within ``window`` could be kept.
 
     A window of one moment is a clock time: it is a whole slot from there on.  ``placed`` are the calls that stand
-    already, ``length`` the minutes that this one takes, the rep's ordinary slot unless given.  Raises nothing.
+    already, ``length`` the minutes that this one takes, the rep's ordinary slot unless given.  ``like`` are the
+    rep's days as they were worked out before: they save time where thousands ask, and change nothing.  Raises nothing.
     """
-    world = World(rep, policy, now, busy)
+    world = World(rep, policy, now, busy, like=like)
     board = Board(world.grid.pitch, policy.per_hour, policy.per_day)
     standing = tuple(placed)
     for number, slot in enumerate(standing):

@@ -7,6 +7,7 @@ once a day and kept as a mask of cells.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -22,16 +23,29 @@ from calsync.placing.wishes import Week
 Places = tuple[Place, ...]
 
 
-class World:
-    """The rep's days as masks, at one moment.  Pure: what it knows was handed in."""
+@dataclass(slots=True)
+class Masks:
+    """What the rep and the law make of a day, at whatever moment one asks: worked out once, when it is asked for."""
 
-    def __init__(self, rep: Rep, policy: Policy, now: datetime, busy: Sequence[Span] = ()) -> None:
+    work: dict[int, int] = field(default_factory=dict)
+    blocks: dict[int, int] = field(default_factory=dict)
+    legal: dict[tuple[Places, int], int] = field(default_factory=dict)
+    closings: dict[tuple[Places, int], list[tuple[int, int, tuple[str, ...], date]]] = field(default_factory=dict)
+
+
+class World:
+    """The rep's days as masks, at one moment.  Pure: what it knows was handed in.
+
+    ``like`` is one of another moment: what it found out of the days of the same rep under the same policy is shared.
+    """
+
+    def __init__(
+        self, rep: Rep, policy: Policy, now: datetime, busy: Sequence[Span] = (), *, like: World | None = None
+    ) -> None:
         self.rep, self.policy = rep, policy
         self.grid = grid_of(rep.zone, policy.slot_minutes, policy.gap_minutes)
-        self._work: dict[int, int] = {}
-        self._blocks: dict[int, int] = {}
-        self._legal: dict[tuple[Places, int], int] = {}
-        self._closings: dict[tuple[Places, int], list[tuple[int, int, tuple[str, ...], date]]] = {}
+        same = like is not None and like.rep is rep and like.policy is policy
+        self.masks = like.masks if like is not None and same else Masks()
         self.reset(now, busy)
 
     def reset(self, now: datetime, busy: Sequence[Span]) -> None:
@@ -79,33 +93,33 @@ class World:
 
     def work(self, day: int) -> int:
         """The rep's working hours; no cell on a holiday or a day away."""
-        known = self._work.get(day)
+        known = self.masks.work.get(day)
         if known is None:
             known = 0 if self.closed_because(day) else self._hours(day, self._week_hours(day))
-            self._work[day] = known
+            self.masks.work[day] = known
         return known
 
     def blocks(self, day: int) -> int:
         """The cells of the rep's call blocks, all of the day where there are none."""
         if not self.policy.blocks:
             return -1
-        known = self._blocks.get(day)
+        known = self.masks.blocks.get(day)
         if known is None:
             pairs = tuple((_minute(opens), _minute(closes)) for opens, closes in self.policy.blocks)
-            known = self._blocks[day] = self._hours(day, pairs)
+            known = self.masks.blocks[day] = self._hours(day, pairs)
         return known
 
     def legal(self, places: Places, day: int) -> int:
         """The cells that lie within the calling hours of every place, the whole slot included."""
         key = (places, day)
-        known = self._legal.get(key)
+        known = self.masks.legal.get(key)
         if known is None:
             known = -1
             for zone, regions in by_zone(places):
                 known &= self._local(day, zone, partial(hours_in_all, regions))
                 if not known:
                     break
-            self._legal[key] = known
+            self.masks.legal[key] = known
         return known
 
     def wanted(self, places: Places, wishes: Week, day: int) -> int:
@@ -142,7 +156,7 @@ class World:
     def closing(self, places: Places, day: int, end: int) -> str:
         """``"allowed until 20:00 in Florida"``: the first place that stops calls after UTC minute ``end`` of a day."""
         key = (places, day)
-        known = self._closings.get(key)
+        known = self.masks.closings.get(key)
         if known is None:
             base, count = self.grid.day(day)
             known = []
@@ -152,7 +166,7 @@ class World:
                 known += [
                     (local_minute(clock, local, at), at, regions, local) for _, at in hours_in_all(regions, local)
                 ]
-            self._closings[key] = known = sorted(known)
+            self.masks.closings[key] = known = sorted(known)
         for closes, minute, regions, local in known:
             if closes >= end:
                 here = datetime.fromtimestamp(closes * 60, self.rep.zone)

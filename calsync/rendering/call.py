@@ -12,6 +12,7 @@ from calsync.cadences.facts import about, pick
 from calsync.commitments import numbers
 from calsync.model import Attempt, Commitment, Contact, Phone, PhraseReader, Placed, Policy, PromisedBy, Rep, Slot
 from calsync.placing.territory import Territory, territory
+from calsync.placing.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Call:
     rep: Rep
     policy: Policy
     read: PhraseReader
+    days: World | None = None
+    """The rep's days as placing worked them out, where it did."""
 
     @property
     def commitment(self) -> Commitment:
@@ -60,6 +63,7 @@ def call_for(
     rep: Rep,
     policy: Policy,
     read: PhraseReader,
+    days: World | None = None,
 ) -> Call:
     """Everything that the event of a placed commitment says."""
     phones = numbers(contact, history)
@@ -76,6 +80,7 @@ def call_for(
         rep=rep,
         policy=policy,
         read=read,
+        days=days,
     )
 
 

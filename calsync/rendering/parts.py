@@ -19,6 +19,9 @@ _OUTCOME = re.compile(r"^[ \t]*(?:(?i:outcome)[ \t]*[:\uff1a]|OUTCOME(?=[^\w']|$
 
 _NOTES = re.compile(r"^[ \t]*(?:[-\u2013\u2014]{2,}|[\u2013\u2014])[ \t]*your notes\b", re.IGNORECASE)
 
+_FIRST = frozenset("Oo-\u2013\u2014")
+"""What a line of ours begins with: of the dozens of a description hardly one does, and no other is looked at closer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -35,9 +38,10 @@ def split_description(text: str) -> Parts:
     Of several outcome lines the last one counts on which something is written.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    end = next((at for at, line in enumerate(lines) if _NOTES.match(line)), len(lines))
+    maybe = [at for at, line in enumerate(lines) if line.lstrip(" \t")[:1] in _FIRST]
+    end = next((at for at in maybe if _NOTES.match(lines[at])), len(lines))
     above, notes = lines[:end], "\n".join(lines[end + 1 :]).strip("\n")
-    marks = [at for at, line in enumerate(above) if _OUTCOME.match(line)]
+    marks = [at for at in maybe if at < end and _OUTCOME.match(lines[at])]
     if not marks:
         return Parts("\n".join(above).strip("\n"), "", notes)
     bare = {at for at in marks if not _OUTCOME.sub("", above[at]).strip()}

@@ -21,6 +21,7 @@ from calsync.model import (
     Slot,
     State,
 )
+from calsync.placing.world import World
 from calsync.rendering.call import Call, call_for
 from calsync.rendering.history import ending_words, origin, with_details
 from calsync.rendering.parts import NOTES_LINE, harmless, with_our_lines
@@ -40,17 +41,21 @@ def render(  # noqa: PLR0917
     templates: Templates,
     read: PhraseReader,
     now: datetime,
+    days: World | None = None,
 ) -> Entry | None:
     """The event of a call that is still owed; ``None`` where it has no slot or is no longer owed.
 
-    ``history`` are the contact's attempts up to ``now``, oldest first.  Times are in the rep's zone.  The description
-    is put into words each time it is asked for.
+    ``history`` are the contact's attempts up to ``now``, oldest first.  Times are in the rep's zone.  ``days`` are the
+    rep's as placing worked them out: they save time and change nothing.  The description is put into words each time
+    it is asked for.
     """
     commitment, slot = placed.commitment, placed.slot
     if slot is None or not commitment.state.live:
         return None
     del now  # nothing in an event depends on when it was rendered, so that a second run finds nothing to change
-    call = call_for(placed, slot, contact=contact, history=history, cadence=cadence, rep=rep, policy=policy, read=read)
+    call = call_for(
+        placed, slot, contact=contact, history=history, cadence=cadence, rep=rep, policy=policy, read=read, days=days
+    )
     title = fill(templates.title, templates.shipped_title, title_context(call))
     appointment = commitment.kind is Kind.FIXED and commitment.state is State.OPEN
     entry = Entry(

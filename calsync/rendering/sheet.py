@@ -126,7 +126,9 @@ def _before_you_say_it(call: Call, promised: Promises) -> str:
     said = call.slot.start.astimezone(call.rep.zone)
     tomorrow = datetime.combine(said.date() + DAY, time(), call.rep.zone)
     book = Book({call.contact.id: call.contact}, {call.contact.id: call.history})
-    advice = before_you_promise(promised.window, call.contact, book, call.rep, call.policy, now=tomorrow)
+    advice = before_you_promise(
+        promised.window, call.contact, book, call.rep, call.policy, now=tomorrow, like=call.days
+    )
     lines = [line for line in advice.warnings if not line.startswith("zone uncertain")]
     if not advice.works and lines:
         lines.append("name another day, and write it down")

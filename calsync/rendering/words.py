@@ -12,6 +12,9 @@ from calsync.cadences.script import environment
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_GAP = re.compile(r"[ \t](?=[ \t,.;:!?])")
+"""What most scripts do not leave, once they are filled: only then there is something to close."""
+
 _BLANKS = re.compile(r"[ \t]{2,}")
 _BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
 
@@ -19,9 +22,14 @@ _BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
 def filled(script: str, context: Mapping[str, object]) -> str:
     """The script as it is said: a slot without a value leaves no gap, no double blank and never the word None."""
     text = _compiled(script).render(context)
-    return _BEFORE_MARK.sub(r"\1", _BLANKS.sub(" ", text)).strip()
+    if _GAP.search(text):
+        text = _BEFORE_MARK.sub(r"\1", _BLANKS.sub(" ", text))
+    return text.strip()
 
 
 @lru_cache(maxsize=1024)
 def _compiled(script: str) -> Template:
-    return environment().from_string(script)
+    template = environment().from_string(script)
+    # A script has no names but its slots.  Jinja's own would be looked up and copied each time that it is filled.
+    template.globals = {}
+    return template

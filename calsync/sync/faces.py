@@ -26,7 +26,8 @@ def plain(text: str) -> str:
     Line ends, trailing blanks and blank lines at either end are one thing, so is a letter with its accent however it
     is composed, and characters that no calendar format can carry are none.
     """
-    lines = _UNSPEAKABLE.sub("", composed(text)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    # What cannot be carried goes first: it may stand between a letter and its accent.
+    lines = composed(_UNSPEAKABLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
@@ -81,15 +82,14 @@ def face_and_fingerprint(entry: Entry) -> tuple[Face, str]:
 
 def _face(title: str, description: str, start: datetime | date, end: datetime | date) -> tuple[Face, str]:
     """The face, and our part of the description in its one form."""
-    parts = split_description(plain(without_markup(description)))
-    ours = plain(parts.ours)
+    parts = split_description(plain(without_markup(description)))  # what is taken out of a plain text is plain
     one_line = " ".join(plain(title).split())
     face = Face(
         title=title if title == one_line else one_line,  # the very text where it is the same: there are thousands
         start=moment_text(start),
         end=moment_text(end),
-        body=digest(ours),
+        body=digest(parts.ours),
         outcome=parts.outcome.strip(),
-        notes=plain(parts.notes),
+        notes=parts.notes,
     )
-    return face, ours
+    return face, parts.ours

@@ -9,6 +9,7 @@ import pytest
 
 from calsync.model import Contact, Decisions, Kind, Outcome, Policy, PromisedBy, Rep, Span, State, Window
 from calsync.placing import Advice, before_you_promise, explain, place
+from calsync.placing.world import World
 from tests.placing.samples import (
     FLORIDA,
     ILLINOIS,
@@ -122,6 +123,19 @@ def ask(due: Window, dana: Contact | None = None, who: Rep | None = None, **fiel
     return before_you_promise(
         due, person, book([person]), who or rep(), fields.pop("policy", Policy()), now=at(0, "12:00"), **fields
     )
+
+
+def test_days_that_were_worked_out_before_change_no_advice() -> None:
+    """Those of another moment, at which the rep was busy all day and had a call set; those of another rep are not
+    taken."""
+    for who, policy in ((rep(), Policy()), (rep(away=(away(2, 4, "Lisbon"),)), Policy(gap_minutes=5))):
+        days = World(who, policy, at(3, "17:00"), [span(day, "00:00", "23:59") for day in range(40)])
+        days.pin(days.now + 1440, days.now + 1450)
+        for dana in (contact("dana"), contact("dana", "+18085550100"), contact("dana", TOLL_FREE)):
+            for due in (window(1, "09:00", "11:00"), window(4), window(5), window(25)):
+                told = ask(due, dana, who, policy=policy)
+                assert [ask(due, dana, who, policy=policy, like=days) for _ in range(2)] == [told, told]
+                assert ask(due, dana, who, policy=policy, like=World(rep(), Policy(), at(0))) == told
 
 
 def test_a_day_that_works_needs_no_advice() -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calsync.cadences.script import SLOTS
 from calsync.model import Contact, ContactKind
 from calsync.rendering import missing_slots
 from calsync.rendering.context import first_name, promises, script_context
 from calsync.rendering.phone import readable, sms, spoken
+from calsync.rendering.words import filled
 from tests.rendering.given import DANA, TASHA, THREE, at, attempt, call
 
 FIRST = attempt(at(25))
 
 
 def test_every_slot_that_a_script_may_use_is_answered() -> None:
-    given = call((FIRST,), at(27, "16:10"))
-    context = script_context(given, promises(given))
+    one = call((FIRST,), at(27, "16:10"))
+    context = script_context(one, promises(one))
     assert context.keys() == SLOTS.keys()
     for name, own in SLOTS.items():
         if own:
@@ -26,21 +30,21 @@ def test_every_slot_that_a_script_may_use_is_answered() -> None:
 
 
 def test_days_are_told_as_seen_from_the_call() -> None:
-    given = call((FIRST,), at(27, "16:10"))
-    context = script_context(given, promises(given))
+    one = call((FIRST,), at(27, "16:10"))
+    context = script_context(one, promises(one))
     assert (context["promise_words"], context["promised_day"]) == ("on Monday", "Monday")
     assert (context["call_date"], context["call_time"]) == ("Friday, November 27", "3:10 PM")
 
 
 def test_where_days_come_first_they_are_told_so() -> None:
-    given = call((FIRST,), at(27, "16:10"), rep=replace(TASHA, locale="en-GB"))
-    context = script_context(given, promises(given))
+    one = call((FIRST,), at(27, "16:10"), rep=replace(TASHA, locale="en-GB"))
+    context = script_context(one, promises(one))
     assert (context["call_date"], context["call_time"]) == ("Friday, 27 November", "15:10")
 
 
 def test_columns_of_the_reps_own_can_be_used() -> None:
-    given = call((FIRST,), at(27, "16:10"), contact=replace(DANA, extra={"product": "candles"}))
-    assert script_context(given, promises(given))["extra"] == {"product": "candles"}
+    one = call((FIRST,), at(27, "16:10"), contact=replace(DANA, extra={"product": "candles"}))
+    assert script_context(one, promises(one))["extra"] == {"product": "candles"}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,26 @@ def test_numbers_are_read_and_said_in_groups(e164: str, read: str, said: str) ->
     assert readable(e164) == read
     if e164.startswith("+"):
         assert spoken(e164) == said
+
+
+@given(st.from_regex(r"\+1[0-9]{9,11}", fullmatch=True))
+def test_north_american_numbers_are_grouped_as_all_others_are(e164: str) -> None:
+    number = phonenumbers.parse(e164)
+    grouped = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    assert readable(e164) == grouped.replace("-", " ")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("Hello {{ topic }}, it is {{ greeting }} .", "Hello, it is Good day."),
+        ("Hello  {{ topic }} there\t\tyou", "Hello there you"),
+        ("One\tblank {{ topic }}", "One\tblank"),
+        ("a {{ topic }} ; b {{ topic }}{{ topic }} ! c: d\n  e", "a; b! c: d\n e"),
+    ],
+)
+def test_a_slot_without_a_value_leaves_no_gap(script: str, said: str) -> None:
+    assert filled(script, {"topic": "", "greeting": "Good day"}) == said
 
 
 def test_the_link_of_a_text_carries_its_words() -> None:

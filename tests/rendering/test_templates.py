@@ -97,6 +97,13 @@ def test_a_template_cannot_reach_out_of_its_sandbox(tmp_path: Path, text: str) -
     assert "class" not in event((FIRST,), at(27, "16:10"), own=mine).description
 
 
+def test_a_template_may_use_what_the_template_language_brings(tmp_path: Path) -> None:
+    text = (
+        "{% set n = namespace(x=0) %}{% for i in range(3) %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }} {{ contact }}"
+    )
+    assert event((FIRST,), at(27, "16:10"), own=load_templates(own(tmp_path, title=text))).title == "3 Dana Levy"
+
+
 def test_markup_is_left_as_it_is() -> None:
     assert "Levy & Sons <b>" in event((FIRST,), at(27, "16:10"), contact=replace(DANA, name="Levy & Sons <b>")).title
 
