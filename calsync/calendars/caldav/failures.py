@@ -5,8 +5,8 @@ URL.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult
 
@@ -27,9 +27,11 @@ def about(spec: CalendarSpec) -> str:
     return f"Calendar “{spec.name}” ({spec.host})"
 
 
-def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
-    """Raise for the statuses that mean the same whatever was asked."""
-    wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
+def raise_for_any(spec: CalendarSpec, status: int, header: Callable[[str], str]) -> None:
+    """Raise for the statuses that mean the same whatever was asked; ``header`` gives a field of the answer."""
+    if status < 400:
+        return
+    wait = retry_after(header("Retry-After"), header("Date"))
     hint = _GOES_ON if wait else ""
     match status:
         case 407:
@@ -48,21 +50,19 @@ def raise_for_any(spec: CalendarSpec, status: int, headers: Message) -> None:
         raise Unreachable(f"{about(spec)}: the server has trouble ({status}).", hint=hint, retry_after=wait)
 
 
-def retry_after(value: object, date: object = None) -> float | None:
+def retry_after(value: str, date: str = "") -> float | None:
     """Seconds to wait, from a Retry-After header in either of its forms (RFC 9110 section 10.2.3).
 
     ``date`` is the answer's own Date: a moment is one of the server's clock, which need not be ours.
     """
-    if isinstance(value, str) and value.strip().isdecimal():
+    if value.strip().isdecimal():
         return min(float(value), LONGEST_WAIT)
     if (until := _moment(value)) is None:
         return None
     return min(max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds()), LONGEST_WAIT)
 
 
-def _moment(header: object) -> datetime | None:
-    if not isinstance(header, str):
-        return None
+def _moment(header: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:

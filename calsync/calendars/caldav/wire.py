@@ -2,7 +2,8 @@
 
 A client library of its own (``caldav`` with niquests, tried first) costs about a millisecond of work a request and
 23 MB of memory for the life of the process; a daemon that polls every minute and writes thousands of events at its
-first sync notices both.  So all requests, those that find the calendar included, go through ``http.client``.
+first sync notices both.  So all requests, those that find the calendar included, go over a connection of our own
+(``http1``).
 
 Credentials are sent to the configured host alone, never after a redirect to another one, and never from https to http.
 """
@@ -10,23 +11,27 @@ Credentials are sent to the configured host alone, never after a redirect to ano
 from __future__ import annotations
 
 import contextlib
-import http.client
+import re
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from email.message import Message
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from calsync.calendars.caldav import failures
+from calsync.calendars.caldav.http1 import BadAnswer, Connection, EndlessAnswer, Fields
 from calsync.calendars.caldav.signin import SignIn
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import CalendarError
 
 USER_AGENT = "calsync"
+_HEAD = {"User-Agent": USER_AGENT, "Accept": "*/*"}
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._"
+_PLAIN = re.compile(r"(https?://[^/?#\\]+)(/[\w/%:@!$&'()*+,;=~.-]*)", re.ASCII)
+"""An address with nothing in it that has to be encoded, as nearly all are: its origin and its path."""
 _REDIRECTS = (301, 302, 307, 308)
 _MOST_REDIRECTS = 5
 _MOST_BYTES = 512 * 1024 * 1024
@@ -48,7 +53,7 @@ class Answer:
     """A response, read to its end.  ``url`` is where it came from, after redirects."""
 
     status: int
-    headers: Message
+    fields: Fields
     body: bytes
     url: str
 
@@ -62,8 +67,9 @@ class Answer:
         return self.ok and self.status != 207
 
     def header(self, name: str) -> str:
-        value = self.headers.get(name)
-        return value if isinstance(value, str) else ""
+        """A field of the head, the first of that name; ``""`` where there is none."""
+        values = self.fields.get(name.lower())
+        return values[0] if values else ""
 
     @property
     def is_web_page(self) -> bool:
@@ -78,7 +84,7 @@ class Wire:
         self._limits = limits or Limits()
         self._sign_in = SignIn(spec)
         self._lock = threading.RLock()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._origin: tuple[str, str, int] | None = None
         self._used_at = 0.0
         self._tls: ssl.SSLContext | None = None
@@ -106,7 +112,7 @@ class Wire:
                 answer = self._unlocked(method, url, data, headers or {})
                 if answer.status not in _REDIRECTS or not answer.header("Location"):
                     if answer.status not in bears:
-                        failures.raise_for_any(self._spec, answer.status, answer.headers)
+                        failures.raise_for_any(self._spec, answer.status, answer.header)
                     return answer
                 url = self._redirected(url, answer.header("Location"))
             raise failures.redirects_in_circles(self._spec)
@@ -128,7 +134,7 @@ class Wire:
             answer = self._once(method, url, data, {**headers, **({"Authorization": signed} if signed else {})})
             if answer.status != 401:
                 return answer
-            if not self._sign_in.challenged(answer.headers.get_all("WWW-Authenticate", [])):
+            if not self._sign_in.challenged(answer.fields.get("www-authenticate", [])):
                 break
         self._sign_in.forget()
         raise failures.not_signed_in(self._spec)
@@ -145,80 +151,41 @@ class Wire:
         """One request on the wire.  A kept connection that turns out dead is opened anew once: every write is
         conditional, so sending it twice is safe."""
         deadline = time.monotonic() + self._limits.total
-        reused = self._connection is not None
-        try:
-            return self._exchange(method, url, data, headers, deadline)
-        except CalendarError:
-            self._drop()
-            raise
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as problem:
-            self._drop()
-            if not reused:
-                raise failures.no_answer(self._spec, problem) from problem
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            self._drop()
-            raise failures.no_answer(self._spec, problem) from problem
-        try:
-            return self._exchange(method, url, data, headers, deadline)
-        except CalendarError:
-            self._drop()
-            raise
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            self._drop()
-            raise failures.no_answer(self._spec, problem) from problem
+        again = self._connection is not None
+        while True:
+            try:
+                return self._exchange(method, url, data, headers, deadline)
+            except CalendarError:
+                self._drop()
+                raise
+            except EndlessAnswer:
+                self._drop()
+                raise failures.too_slow(self._spec, self._limits.total) from None
+            except (OSError, ValueError) as problem:
+                self._drop()
+                if not (again and isinstance(problem, ConnectionResetError | BrokenPipeError)):
+                    raise failures.no_answer(self._spec, problem) from problem
+                again = False
 
     def _exchange(self, method: str, url: str, data: bytes, headers: Mapping[str, str], deadline: float) -> Answer:
-        parts = urlsplit(url)
-        connection = self._connected(parts)
-        path = quote(parts.path or "/", safe=_PATH_SAFE)
+        root, target = _parted(url)
+        connection = self._connected(_origin(root))
         self.requests += 1
-        connection.hold()
-        connection.request(
-            method,
-            f"{path}?{parts.query}" if parts.query else path,
-            data or None,
-            {
-                "User-Agent": USER_AGENT,
-                "Accept": "*/*",
-                **({"Content-Length": "0"} if not data and method in ("PUT", "POST") else {}),
-                **headers,
-            },
-        )
-        connection.let_go()
-        response = connection.getresponse()
-        body = self._read(response, deadline)
+        reply = connection.ask(method, target, {**_HEAD, **headers}, data, deadline)
         self._used_at = time.monotonic()
-        return Answer(response.status, response.headers, _unpacked(body, response.getheader("Content-Encoding")), url)
+        coding = reply.fields.get("content-encoding")
+        return Answer(reply.status, reply.fields, _unpacked(reply.body, coding[0]) if coding else reply.body, url)
 
-    def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        # piece by piece as they come: a server that drips its answer must not outlast the time limit
-        while chunk := response.read1(1 << 16):
-            chunks.append(chunk)
-            size += len(chunk)
-            if time.monotonic() > deadline or size > _MOST_BYTES:
-                raise failures.too_slow(self._spec, self._limits.total)
-        if response.length:  # less came than was announced: half an event is no event
-            raise http.client.IncompleteRead(b"", response.length)
-        response.close()  # lets the connection take the next request; read1 alone does not
-        return b"".join(chunks)
-
-    def _connected(self, parts: SplitResult) -> _Connection:
-        origin = _origin_of(parts)
+    def _connected(self, origin: tuple[str, str, int]) -> Connection:
         idle = time.monotonic() - self._used_at
-        if self._connection is not None and self._origin == origin and idle < _IDLE_SECONDS:
-            return self._connection
+        kept = self._connection
+        if kept is not None and kept.open and self._origin == origin and idle < _IDLE_SECONDS:
+            return kept
         self._drop()
-        _, host, port = origin
-        connection: _Connection
-        if parts.scheme == "https":
-            connection = _SecureConnection(host, port, timeout=self._limits.connect, context=self._tls_context())
-        else:
-            connection = _Connection(host, port, timeout=self._limits.connect)
-        connection.response_class = _Response
-        connection.connect()  # sets TCP_NODELAY too
-        connection.sock.settimeout(self._limits.read)
+        scheme, host, port = origin
+        tls = self._tls_context() if scheme == "https" else None
+        limits = self._limits
+        connection = Connection(scheme, host, port, tls=tls, connect=limits.connect, read=limits.read)
         self._connection, self._origin = connection, origin
         return connection
 
@@ -245,53 +212,28 @@ class Wire:
             self._drop()
 
 
-class _Connection(http.client.HTTPConnection):
-    """The standard library sends head and body apart: two system calls, two packets, and a server that may wake up for
-    a head that it can do nothing with."""
-
-    _held: list[bytes] | None = None
-
-    def hold(self) -> None:
-        """Keep back what is sent from here on."""
-        self._held = []
-
-    def send(self, data: object) -> None:
-        """See ``HTTPConnection.send``."""
-        if self._held is not None and isinstance(data, bytes):
-            self._held.append(data)
-        else:
-            super().send(data)  # type: ignore[arg-type]  # whatever was given
-
-    def let_go(self) -> None:
-        """Send what was kept back, at once."""
-        held, self._held = self._held or [], None
-        super().send(b"".join(held))
-
-
-class _SecureConnection(_Connection, http.client.HTTPSConnection):
-    pass
-
-
-class _Response(http.client.HTTPResponse):
-    """The standard library passes over 100 alone; 102 and 103 may come ahead of an answer as well (RFC 9110 section
-    15.2)."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
-        while 101 < status < 200:
-            http.client.parse_headers(self.fp)
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-        return version, status, reason
-
-
-def _unpacked(body: bytes, coding: str | None) -> bytes:
+def _unpacked(body: bytes, coding: str) -> bytes:
     """Some servers and proxies pack their answers although nobody asked for that."""
-    if (coding or "").strip().lower() not in ("gzip", "x-gzip", "deflate") or not body:
+    if coding.lower() not in ("gzip", "x-gzip", "deflate") or not body:
         return body
     try:
         return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, _MOST_BYTES)
     except zlib.error:
-        raise http.client.HTTPException("packed in a way that cannot be read") from None
+        raise BadAnswer("packed in a way that cannot be read") from None
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """The part of an address that names the server, and what a request asks there, percent-encoded."""
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1], plain[2]
+    parts = urlsplit(url)
+    path = quote(parts.path or "/", safe=_PATH_SAFE)
+    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
+
+
+@lru_cache(maxsize=8)
+def _origin(root: str) -> tuple[str, str, int]:
+    return _origin_of(urlsplit(root))
 
 
 def _origin_of(parts: SplitResult) -> tuple[str, str, int]:
