@@ -45,7 +45,7 @@ class World:
         self.rep, self.policy = rep, policy
         self.grid = grid_of(rep.zone, policy.slot_minutes, policy.gap_minutes)
         same = like is not None and like.rep is rep and like.policy is policy
-        self.masks = like.masks if like is not None and same else Masks()
+        self.masks: Masks = like.masks if like is not None and same else Masks()
         self.reset(now, busy)
 
     def reset(self, now: datetime, busy: Sequence[Span]) -> None:

@@ -155,7 +155,7 @@ def _compile(path: str, text: str, name: str) -> Template:
         template.render(SAMPLES[name])
     except Exception as error:  # noqa: BLE001 - a template is a program of the rep's, and may raise anything
         raise _cannot(path, _failed_at(error), f"the template fails: {error}") from None
-    # Jinja copies them each time that it is filled in: quickly from a plain dictionary, slowly from its own chain of them.
+    # Jinja copies them each time that it is filled in, which takes long from a chain of dictionaries, as it makes one.
     template.globals = dict(template.globals)
     return template
 
