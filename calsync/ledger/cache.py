@@ -15,11 +15,11 @@ from pathlib import Path
 
 from calsync.calendars.base import Seen
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS token (calendar TEXT PRIMARY KEY, token TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (calendar TEXT NOT NULL, uid TEXT NOT NULL, etag TEXT NOT NULL, body TEXT NOT NULL,
-                                 PRIMARY KEY (calendar, uid)) WITHOUT ROWID;
+                                 raw TEXT NOT NULL, PRIMARY KEY (calendar, uid));
 CREATE TABLE IF NOT EXISTS echo (calendar TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (calendar, uid)) WITHOUT ROWID;
 """
 
@@ -107,9 +107,10 @@ class Cache:
     def seen(self, calendar: str, uid: str, etag: str) -> Seen | None:
         """The event as last seen, if that was at this etag."""
         found = self._db.execute(
-            "SELECT body FROM seen WHERE calendar = ? AND uid = ? AND etag = ? AND etag <> ''", (calendar, uid, etag)
+            "SELECT body, raw FROM seen WHERE calendar = ? AND uid = ? AND etag = ? AND etag <> ''",
+            (calendar, uid, etag),
         ).fetchone()
-        return _load(found[0]) if found else None
+        return _load(*found) if found else None
 
     def put_seen(self, calendar: str, events: Iterable[Seen]) -> None:
         with self._together():
@@ -117,8 +118,8 @@ class Cache:
 
     def _put_seen(self, calendar: str, events: Iterable[Seen]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
-            ((calendar, event.uid, event.etag, _dump(event)) for event in events),
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
+            ((calendar, event.uid, event.etag, _dump(event), event.raw) for event in events),
         )
 
     def drop_seen(self, calendar: str, uid: str) -> None:
@@ -126,19 +127,20 @@ class Cache:
 
 
 def _dump(event: Seen) -> str:
-    values = {name: getattr(event, name) for name in Seen.__slots__}
+    """All but the text as it stands, which is the greater part and lies beside it."""
+    values = {name: getattr(event, name) for name in Seen.__slots__ if name != "raw"}
     for name in ("start", "end", "modified"):
         values[name] = values[name].isoformat() if values[name] is not None else None
     return json.dumps(values, ensure_ascii=False)
 
 
-def _load(text: str) -> Seen:
+def _load(text: str, raw: str) -> Seen:
     values = json.loads(text)
     for name in ("start", "end"):
         values[name] = _moment(values[name])
     values["modified"] = datetime.fromisoformat(values["modified"]) if values["modified"] else None
     values["alarms"] = tuple(values["alarms"])
-    return Seen(**values)
+    return Seen(**values, raw=raw)
 
 
 def _moment(text: str) -> datetime | date:

@@ -136,15 +136,14 @@ class Writer:
         Killed in between, each of them is looked up by the next run, as a single one would be.  The intent is withdrawn
         of those that ``stop`` or a calendar that went away kept from being sent.
         """
-        # a copy has its description in words: these are few, and theirs is asked for again and again
-        drafts = [_Draft.of(replace(action.entry), self.rows.get(action.entry.uid)) for action in group]
+        drafts = [_Draft.of(self._signed(action.entry), self.rows.get(action.entry.uid)) for action in group]
         try:
             self._remember("create intended", *[draft.row for draft in drafts])
         except CalsyncError as error:
             return [Done(action, error) for action in group]
         done: list[Done] = []
         handed: list[_Draft] = []
-        receipts: list[tuple[int, _Written]] = []
+        receipts: list[tuple[int, _Draft, Receipt]] = []
         results = create_each(self.calendar, self._handed(drafts, handed))
         for number, (action, draft) in enumerate(zip(group, drafts, strict=True)):
             try:
@@ -161,13 +160,17 @@ class Writer:
                 continue
             done.append(Done(action, again=again))
             if receipt is not None:
-                entry, print_ = draft.entry, draft.fingerprint
-                receipts.append((number, self._written(entry, entry.title, draft.row, receipt, print_)))
+                receipts.append((number, draft, receipt))
         try:
             self._withdraw(*drafts[len(handed) :])
-            self._receive(*[written for _, written in receipts])
+            self._receive(
+                *[
+                    self._written(draft.entry, draft.entry.title, draft.row, receipt, draft.fingerprint)
+                    for _, draft, receipt in receipts
+                ]
+            )
         except CalsyncError as error:
-            for number, _ in receipts:
+            for number, _, _ in receipts:
                 done[number] = Done(group[number], error)
         return done
 
@@ -177,7 +180,7 @@ class Writer:
             if handed and self.stop():
                 return
             handed.append(draft)
-            yield self._signed(draft.entry)
+            yield draft.entry
 
     def _created(self, draft: _Draft, results: Iterator[Receipt | CalendarError]) -> tuple[Receipt | None, bool]:
         """The receipt of the next one, ``None`` where it was settled otherwise; and whether to look again."""
@@ -204,7 +207,7 @@ class Writer:
                 hint="calsync sync; if it comes again, look for the event in the calendar's trash",
             )
         if seen.cancelled:
-            receipt = self.calendar.update(self._signed(entry), seen)
+            receipt = self.calendar.update(entry, seen)
             self.checkpoint("revived")
             return receipt, False
         # The listing did not show it, so it may have left out others: everything is asked for once more.
@@ -217,7 +220,7 @@ class Writer:
         return None, True
 
     def _update(self, action: Update) -> bool:
-        entry = replace(action.entry)  # with its description in words
+        entry = self._signed(action.entry)
         face, print_ = face_and_fingerprint(entry)
         row = replace(action.row, intent=Intent.UPDATE, intended=face)
         seen = self._seen(action.row)
@@ -225,13 +228,15 @@ class Writer:
             raise Gone
         _check_same(action.row, seen)
         self._keep("update intended", row)
-        receipt = self.calendar.update(self._signed(entry), seen)
+        receipt = self.calendar.update(entry, seen)
         self.checkpoint("update sent")
         self._receive(self._written(entry, action.ours_title, row, receipt, print_))
         return False
 
     def _signed(self, entry: Entry) -> Entry:
-        return replace(entry, writer=signature(self.writer, self.now)) if self.writer else entry
+        """With who writes it, and as a copy, which has its description in words: that of the few events that are
+        written is asked for again and again."""
+        return replace(entry, writer=signature(self.writer, self.now) if self.writer else entry.writer)
 
     def _delete(self, row: Row) -> None:
         if removals.too_soon(row, self.now):

@@ -47,17 +47,18 @@ def unescape(value: str) -> str:
 
 def fold(line: str) -> str:
     """One content line with its CRLF, folded by octets and never inside a character."""
-    if len(line) <= FOLD_AT and line.isascii():
-        return line + "\r\n"
+    if line.isascii():  # an octet a character; the space that opens a folded line counts
+        parts = [line[:FOLD_AT], *[line[at : at + FOLD_AT - 1] for at in range(FOLD_AT, len(line), FOLD_AT - 1)]]
+        return "\r\n ".join(parts) + "\r\n"
     data = line.encode("utf-8")
-    parts: list[str] = []
+    parts = []
     at, room = 0, FOLD_AT
     while len(data) - at > room:
         end = at + room
         while data[end] & 0xC0 == 0x80:  # a continuation byte: the character began before it
             end -= 1
         parts.append(data[at:end].decode("utf-8"))
-        at, room = end, FOLD_AT - 1  # the space that opens a folded line counts
+        at, room = end, FOLD_AT - 1
     parts.append(data[at:].decode("utf-8"))
     return "\r\n ".join(parts) + "\r\n"
 
