@@ -181,7 +181,7 @@ class _Life:
         if self._waived(owed):
             return self._commitment(owed, State.WAIVED, None, "you deleted its event")
         state = open_or_missed(owed.promise.kind, owed.window, now)
-        return replace(self._commitment(owed, state, None, ""), minutes=self._minutes(owed))
+        return self._commitment(owed, state, None, "", self._minutes(owed))
 
     def _minutes(self, owed: _Owed) -> int:
         """How long the contact's cadence says the call takes; 0 where it does not ask for more than any call gets."""
@@ -192,7 +192,9 @@ class _Life:
             return cadence.appointment_minutes
         return cadence.call_minutes if cadence.call_minutes > self.rules.policy.slot_minutes else 0
 
-    def _commitment(self, owed: _Owed, state: State, closed_by: Attempt | None, ended: str) -> Commitment:
+    def _commitment(
+        self, owed: _Owed, state: State, closed_by: Attempt | None, ended: str, minutes: int = 0
+    ) -> Commitment:
         promise, attempt = owed.promise, owed.attempt
         if state is State.SUPERSEDED and self._waived(owed):
             state = State.WAIVED
@@ -208,6 +210,7 @@ class _Life:
             owed.step,
             closed_by,
             tuple([why for why in (promise.why, ended) if why]),
+            minutes,
         )
 
     def _waived(self, owed: _Owed) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from calsync.model import Policy, Rep, Span
@@ -169,10 +169,7 @@ class World:
             self.masks.closings[key] = known = sorted(known)
         for closes, minute, regions, local in known:
             if closes >= end:
-                here = datetime.fromtimestamp(closes * 60, self.rep.zone)
-                theirs = "" if here.hour * 60 + here.minute == minute % 1440 else " their time"
-                first = min(regions, key=lambda region: last_minute(region, local))
-                return f"allowed until {spell_clock(minute)}{theirs} in {law_name(first, local)}"
+                return _closing_words(closes, minute, regions, local, self.rep.zone)
         return ""
 
     def _week_hours(self, day: int) -> Hours:
@@ -209,6 +206,15 @@ def illegal_in(places: Places, start: int, end: int) -> tuple[str, datetime] | N
         if not any(opens <= start and end <= closes for opens, closes in spans):
             return region, datetime.fromtimestamp(start * 60, clock)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _closing_words(closes: int, minute: int, regions: tuple[str, ...], local: date, zone: ZoneInfo) -> str:
+    """For a local minute at which calls into regions of one clock end: UTC minute ``closes`` for a rep in ``zone``."""
+    here = datetime.fromtimestamp(closes * 60, zone)
+    theirs = "" if here.hour * 60 + here.minute == minute % 1440 else " their time"
+    first = min(regions, key=lambda region: last_minute(region, local))
+    return f"allowed until {spell_clock(minute)}{theirs} in {law_name(first, local)}"
 
 
 @cache

@@ -20,14 +20,21 @@ from calsync.rendering.phone import readable, spoken
 from calsync.rendering.when import greeting, spoken_date, spoken_time
 from calsync.rendering.words import filled
 
-_FIRM = re.compile(
-    r"""[\d&@/]|\b(?:inc|llc|ltd|llp|plc|gmbh|corp|co|company|group|holdings?|bank|clinic|hospital|pharmacy|dental|school
-    |university|church|foundation|association|club|office|agency|partners|associates|consulting|solutions|services?
-    |systems|labs?|studios?|salon|spa|cafe|bakery|restaurant|hotel|store|shop|garage|auto|repairs?|plumbing|realty
-    |insurance|law|farms?|brothers|sons|cent(?:er|re)|team|department|the|of|and|for)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_FIRM = frozenset(
+    (
+        "inc", "llc", "ltd", "llp", "plc", "gmbh", "corp", "co", "company", "group", "holding", "holdings",
+        "bank", "clinic", "hospital", "pharmacy", "dental", "school", "university", "church", "foundation",
+        "association", "club", "office", "agency", "partners", "associates", "consulting", "solutions",
+        "service", "services", "systems", "lab", "labs", "studio", "studios", "salon", "spa", "cafe", "bakery",
+        "restaurant", "hotel", "store", "shop", "garage", "auto", "repair", "repairs", "plumbing", "realty",
+        "insurance", "law", "farm", "farms", "brothers", "sons", "center", "centre", "team", "department",
+        "the", "of", "and", "for",
+    )
+)  # fmt: skip
 """Words that no person's name has: a firm is not greeted by its first word."""
+
+_NO_PERSON = re.compile(r"[\d&@/]")
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +105,15 @@ def missing_slots(contact: Contact, cadence: Cadence) -> tuple[str, ...]:
 def first_name(contact: Contact) -> str:
     """How to address the contact: the file's first name, else the first word of a person's name; a firm has none."""
     name = contact.name.strip()
-    if contact.first_name or name == contact.company or _FIRM.search(name):
+    if contact.first_name or name == contact.company or _is_firm(name):
         return contact.first_name
     last, comma, given = name.partition(",")
     words = (given if comma else last).split()
     return words[0] if words and (comma or 2 <= len(words) <= 4) else ""
+
+
+def _is_firm(name: str) -> bool:
+    return _NO_PERSON.search(name) is not None or not _FIRM.isdisjoint(_WORDS.findall(name.lower()))
 
 
 def _of_contact(contact: Contact) -> dict[str, object]:

@@ -38,7 +38,7 @@ def split_description(text: str) -> Parts:
     Of several outcome lines the last one counts on which something is written.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    maybe = [at for at, line in enumerate(lines) if line.lstrip(" \t")[:1] in _FIRST]
+    maybe = [at for at, line in enumerate(lines) if _may_be_mark(line)]
     end = next((at for at in maybe if _NOTES.match(lines[at])), len(lines))
     above, notes = lines[:end], "\n".join(lines[end + 1 :]).strip("\n")
     marks = [at for at in maybe if at < end and _OUTCOME.match(lines[at])]
@@ -74,4 +74,12 @@ def with_notes(description: str, notes: str, *, outcome: str = "") -> str:
 
 def harmless(text: str) -> str:
     """Text from a file, made safe to stand in our part: a line that looks like one of our two marks is set off."""
-    return "\n".join(f"> {line}" if _NOTES.match(line) or _OUTCOME.match(line) else line for line in text.splitlines())
+    return "\n".join([f"> {line}" if _is_mark(line) else line for line in text.splitlines()])
+
+
+def _may_be_mark(line: str) -> bool:
+    return line.lstrip(" \t")[:1] in _FIRST
+
+
+def _is_mark(line: str) -> bool:
+    return _may_be_mark(line) and bool(_NOTES.match(line) or _OUTCOME.match(line))

@@ -12,6 +12,9 @@ _NORTH_AMERICAN = re.compile(r"(\+1)([2-9]\d{2})(\d{3})(\d{4})", re.ASCII)
 """One plan of numbers for twenty countries, in which all are grouped alike."""
 
 
+_IN_LINKS = [quote(bytes([byte]), safe="") for byte in range(256)]
+
+
 @lru_cache(maxsize=512)
 def readable(e164: str) -> str:
     """``+1 312 555 0100``: in the groups of its country, with blanks only."""
@@ -48,7 +51,8 @@ def sms(e164: str, body: str) -> str:
 
     RFC 5724 puts the body after ``?``, as Android reads it; iOS looks for it after ``&``.  ``?&`` serves both.
     """
-    return f"sms:{e164}?&body={quote(body, safe='')}"
+    # byte by byte, each as one character: a table turns them into what they are in a link
+    return f"sms:{e164}?&body={body.encode().decode('latin-1').translate(_IN_LINKS)}"
 
 
 def text_number(contact: Contact, called: Phone) -> Phone:

@@ -21,7 +21,9 @@ _BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
 
 def filled(script: str, context: Mapping[str, object]) -> str:
     """The script as it is said: a slot without a value leaves no gap, no double blank and never the word None."""
-    text = _compiled(script).render(context)
+    template = _compiled(script)
+    # As ``Template.render`` does it, without copying the context twice for the few hundred letters.
+    text = "".join(template.root_render_func(template.new_context(dict(context), shared=True)))
     if _GAP.search(text):
         text = _BEFORE_MARK.sub(r"\1", _BLANKS.sub(" ", text))
     return text.strip()

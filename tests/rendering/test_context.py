@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import phonenumbers
 import pytest
@@ -57,6 +58,9 @@ def test_columns_of_the_reps_own_can_be_used() -> None:
         (Contact("1", "Dana"), ""),
         (Contact("1", "Levy Bakery Inc."), ""),
         (Contact("1", "Levy & Sons"), ""),
+        (Contact("1", "LEVY and DAUGHTERS"), ""),
+        (Contact("1", "Dana Lawson"), "Dana"),
+        (Contact("1", "Dana Levy 2"), ""),
         (Contact("1", "Dana Levy", kind=ContactKind.BUSINESS), "Dana"),
         (Contact("1", "Blue Door Dental", kind=ContactKind.BUSINESS), ""),
         (Contact("1", "The Blue Door"), ""),
@@ -118,3 +122,8 @@ def test_a_slot_without_a_value_leaves_no_gap(script: str, said: str) -> None:
 
 def test_the_link_of_a_text_carries_its_words() -> None:
     assert sms("+13125550100", "Hi & bye? 50% é\n") == "sms:+13125550100?&body=Hi%20%26%20bye%3F%2050%25%20%C3%A9%0A"
+
+
+@given(st.text())
+def test_any_words_can_stand_in_the_link_of_a_text(words: str) -> None:
+    assert sms("+13125550100", words) == f"sms:+13125550100?&body={quote(words, safe='')}"
