@@ -12,6 +12,9 @@ import hashlib
 _SEP = "\x1f"
 
 
+_WRITTEN = "cal-"
+
+
 def _digest(*parts: str) -> str:
     raw = hashlib.blake2b(_SEP.join(parts).encode(), digest_size=15).digest()
     return base64.b32hexencode(raw).decode("ascii").lower()
@@ -34,4 +37,9 @@ def notice_mark(rep_id: str) -> str:
 
 def outcome_key(mark: str, words: str, stamp: str) -> str:
     """The ``id`` of the attempt that a person's words on an event stand for; ``stamp`` tells one edit from the next."""
-    return f"cal-{_digest('outcome', mark, words, stamp)}"
+    return f"{_WRITTEN}{_digest('outcome', mark, words, stamp)}"
+
+
+def was_written_on_an_event(key: str) -> bool:
+    """Whether the ``id`` of an attempt is that of words which a person wrote on an event."""
+    return key.startswith(_WRITTEN)

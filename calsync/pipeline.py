@@ -14,6 +14,7 @@ from typing import NamedTuple
 from calsync import commitments, placing
 from calsync.cadences import Cadence, Chooser
 from calsync.commitments import Folded, fold
+from calsync.identity import was_written_on_an_event
 from calsync.later import Later
 from calsync.model import (
     MINUTE,
@@ -260,11 +261,13 @@ def _basis(placed: Placed, world: World, folded: Folded, now: datetime) -> Basis
 
 
 def _leaves_history(commitment: Commitment, seen: Slot, noted: bool, now: datetime) -> bool:
-    """An ended commitment leaves its event where it was; one that was released before its time leaves nothing."""
+    """An ended commitment leaves its event where it was; one that was released before its time leaves nothing, unless
+    the person wrote that on an event: there they look for what became of it."""
     if commitment.state is State.WAIVED:
         return False
+    last = commitment.closed_by
     early = commitment.state in (State.RELEASED, State.SUPERSEDED) and _ended_before(commitment, seen, now)
-    return noted or not early
+    return noted or not early or (last is not None and was_written_on_an_event(last.key))
 
 
 def _entry(basis: Basis, world: World, memory: Memory, now: datetime) -> Entry | None:

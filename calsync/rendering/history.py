@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from calsync.commitments import from_them, missed_theirs
 from calsync.commitments.said import PLAN
+from calsync.identity import was_written_on_an_event
 from calsync.model import Attempt, Channel, Commitment, Direction, Kind, Outcome, PromisedBy, State
 from calsync.rendering.when import stamp
 
@@ -114,9 +115,11 @@ def ending_words(commitment: Commitment, zone: ZoneInfo) -> str:
     last = commitment.closed_by
     if last is None:
         return state
+    what = attempt_words(last)
+    if commitment.state is State.SUPERSEDED and was_written_on_an_event(last.key):
+        return f"{what} {stamp(last.at, zone)}; {state}"
     if commitment.state is State.SUPERSEDED:
         return f"{state} ({stamp(last.at, zone)})"
-    what = attempt_words(last)
     if commitment.state is State.RELEASED and not from_them(last):
         return f"{state}: {what} {stamp(last.at, zone)}"
     return f"{what} {stamp(last.at, zone)}" if from_them(last) else f"{state}: {what} {stamp(last.at, zone)}"

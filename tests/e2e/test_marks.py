@@ -87,6 +87,17 @@ def test_released_before_its_time_an_event_with_notes_is_kept_as_history(rep: Re
     assert "asks about oak" in rep.events()[0].description
 
 
+@pytest.mark.parametrize("words", ["sold", "vm next week", "not interested"])
+def test_an_outcome_written_before_the_day_of_the_call_becomes_history_as_well(rep: Rep, words: str) -> None:
+    write(rep, "Ann", title=f"{words} {rep.event('Ann').title}")
+    rep.evening("2026-10-27 09:00")
+    assert "✓ Ann Fri 30 Oct" in rep.shown()
+    (history,) = [one for one in rep.events() if one.title.startswith("✓")]
+    assert {"sold": "sold", "vm next week": "voicemail left"}.get(words, "not interested") in history.title
+    again = rep.evening("2026-10-27 09:10")
+    assert again.written == 0
+
+
 def test_dnc_on_an_event_removes_everything_of_that_contact(rep: Rep) -> None:
     write(rep, "Ann", title=f"dnc {rep.event('Ann').title}")
     rep.evening("2026-10-27 09:00")
