@@ -6,7 +6,7 @@ Killed anywhere in between, the next run finds the same marks, and knows which o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from calsync.ledger import Decision, Row, Status
@@ -63,6 +63,7 @@ def learn(run: Run, book: Book, looks: Iterable[Look]) -> Learnt:
     for look in looks:
         for mark in look.marks:
             _learn_one(run, book, look, mark, learnt)
+    learnt.decisions = latest(run, learnt.decisions)
     if run.dry_run:
         return learnt
     _write_down(run, learnt)
@@ -103,7 +104,8 @@ def _learn_one(run: Run, book: Book, look: Look, mark: Mark, learnt: Learnt) -> 
         case Restored():
             learnt.decisions.append(Decision(mark.mark, "restored", name, run.now))
         case Moved():
-            learnt.decisions.append(Decision(mark.mark, "moved", name, run.now, mark.start, mark.end))
+            at = min(run.now, mark.modified or run.now)
+            learnt.decisions.append(Decision(mark.mark, "moved", name, at, mark.start, mark.end))
             note(run, name, Move(mark.mark, mark.start, mark.end, "moved on the calendar"))
         case Said():
             _learn_words(run, book, look, mark, learnt)
@@ -168,6 +170,16 @@ def adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool
             heard.append(replace(look, marks=said))
     learnt = learn(run, book, heard) if heard else Learnt()
     return bool(learnt.attempts or learnt.decisions) and not run.dry_run
+
+
+def latest(run: Run, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions in the order in which they were made.  Of a call that was moved here and there the later time
+    holds, also where the earlier one is heard of later."""
+    if not decisions:
+        return []
+    known = {one.mark: one.decided_at for one in run.office.ledger.decisions() if one.kind == "moved"}
+    made = sorted(decisions, key=lambda one: one.decided_at)
+    return [one for one in made if one.kind != "moved" or one.mark not in known or known[one.mark] < one.decided_at]
 
 
 def _put_decision(run: Run, decision: Decision) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from calsync.commitments import APPOINTMENT_GRACE
 from calsync.errors import CalendarError, GuardError, SourceError
-from calsync.learning import adopt_words, decide, learn
+from calsync.learning import adopt_words, decide, latest, learn
 from calsync.ledger import CalendarRow, Decision, Status, writer_id
 from calsync.look import Look, look_at
 from calsync.model import DAY, Book, Plan, Span
@@ -191,7 +191,7 @@ def _round(run: Run, book: Book, looks: list[Look], busy: tuple[Span, ...]) -> t
 
 def _adopted_moves(run: Run, plan: Plan, looks: Iterable[Look], known: Container[str]) -> list[Decision]:
     found = [one for look in looks for one in adopted_times(plan, look.unknown, look.spec.name, run.now)]
-    return [one for one in found if one.mark not in known]
+    return latest(run, [one for one in found if one.mark not in known])
 
 
 def _busy(run: Run) -> tuple[Span, ...]:

@@ -83,7 +83,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's word about a commitment: ``waived``, or ``moved`` to a slot."""
+    """A person's word about a commitment: ``waived``, or ``moved`` to a slot; ``decided_at``, as near as is known."""
 
     mark: str
     kind: str

@@ -28,7 +28,7 @@ def adopted_times(plan: Plan, unknown: Mapping[str, Seen], calendar: str, now: d
     moves = []
     for entry, seen in _pairs(plan, unknown):
         if (times := _times(seen)) is not None and _span(seen) != _span(entry):
-            moves.append(Decision(entry.mark, "moved", calendar, now, *times))
+            moves.append(Decision(entry.mark, "moved", calendar, min(now, seen.modified or now), *times))
     return moves
 
 
@@ -51,7 +51,7 @@ def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Ro
         rows[uid] = replace(row, ours_title=ours or row.ours_title)
         said.append(Said(uid, seen.mark, words, None, stamp_of(seen), beside=at_title if row.face.outcome else ""))
         if entry is not None and (times := _times(seen)) is not None and _span(seen) != _span(entry):
-            said.append(Moved(entry.mark, *times))
+            said.append(Moved(entry.mark, *times, seen.modified))
     return rows, tuple(said)
 
 

@@ -27,11 +27,12 @@ _OWN_WRITE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The event was moved or resized."""
+    """The event was moved or resized; ``modified`` is when, where a person's program says it."""
 
     mark: str
     start: datetime
     end: datetime
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class PutOnDay:
     day: date
     start: datetime
     end: datetime
+    modified: datetime | None = None
 
     def moved(self, zone: tzinfo) -> Moved | None:
         """A call has a time: the one that it had, by the clocks of ``zone``, on that day.
@@ -50,7 +52,7 @@ class PutOnDay:
         """
         start, end = self.start.astimezone(zone), self.end.astimezone(zone)
         days = self.day - start.date()
-        return Moved(self.mark, start + days, end + days) if days else None
+        return Moved(self.mark, start + days, end + days, self.modified) if days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +222,13 @@ def _vanished(row: Row, news: News, marks: list[Mark]) -> Row:
 def _stands(row: Row, seen: Seen, before: Callable[[Row], Seen | None], marks: list[Mark]) -> Row:
     face = face_of_seen(seen)
     base, row = _settle(row, face)
-    if row.status is Status.DISMISSED:
+    status = row.status
+    if not status.present:
+        status = Status.HISTORY if face.title.startswith(DONE) else Status.LIVE
+    if row.status is Status.DISMISSED and status is Status.LIVE:
         marks.append(Restored(row.mark))
-    status = row.status if row.status.present else Status.LIVE
     if status is Status.LIVE and (face.start, face.end) != (base.start, base.end):
-        moved = _moved(row.mark, base, seen)
+        moved = _moved(row, base, seen)
         marks.extend(moved)
         if any(isinstance(one, PutOnDay) for one in moved):  # its time is known all the same, and is written again
             face, row = replace(face, start=base.start, end=base.end), replace(row, fingerprint="")
@@ -260,12 +264,13 @@ def _edited_at(row: Row, seen: Seen) -> datetime | None:
     return seen.modified
 
 
-def _moved(mark: str, base: Face, seen: Seen) -> tuple[Moved | PutOnDay, ...]:
+def _moved(row: Row, base: Face, seen: Seen) -> tuple[Moved | PutOnDay, ...]:
+    modified = _edited_at(row, seen)
     if isinstance(seen.start, datetime):
-        return (Moved(mark, seen.start, seen.end if isinstance(seen.end, datetime) else seen.start),)
+        return (Moved(row.mark, seen.start, seen.end if isinstance(seen.end, datetime) else seen.start, modified),)
     start, end = moment_of(base.start), moment_of(base.end)
     if isinstance(start, datetime) and isinstance(end, datetime):
-        return (PutOnDay(mark, seen.start, start, end),)
+        return (PutOnDay(row.mark, seen.start, start, end, modified),)
     return ()
 
 

@@ -152,8 +152,8 @@ def _wanted(entry: Entry, row: Row | None, unknown: Seen | None) -> Iterable[Act
         if entry.mark.startswith(NOTICE):
             news = has_news(entry, row)
             yield Create(entry, "there is something new to say") if news else Keep(entry.mark, "deleted, not fought")
-        elif entry.live and _was_history(row):
-            yield Create(_with_notes(entry, row), "owed again, and its history was deleted")
+        elif entry.live:  # deleting it waived it, and so it is not wanted until it is owed again
+            yield Create(_with_notes(entry, row), "owed again, and deleted here")
         else:
             yield Keep(entry.mark, "deleted on the calendar, not fought")
         return

@@ -27,7 +27,7 @@ from calsync.run import run_once
 from calsync.sync.report import Report
 from tests.e2e.rep import CHICAGO, FOLDER, HEAD
 from tests.machine.deeds import Deeds, Times
-from tests.machine.faults import Killed, backup, hostile
+from tests.machine.faults import Hostile, Killed, backup, hostile
 from tests.machine.places import Place
 
 NAMES = ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "joe")
@@ -53,6 +53,9 @@ class World(RuleBasedStateMachine):
     tally: ClassVar[Counter[str]] = Counter()
     """How often each thing has happened, over all lives."""
 
+    calendars = FOLDER
+    """What the configuration says of them."""
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="calsync-life-", dir=_QUICK if _QUICK.is_dir() else None))
@@ -76,13 +79,18 @@ class World(RuleBasedStateMachine):
     def clock(self) -> datetime:
         return self.now
 
+    @property
+    def hostiles(self) -> list[Hostile]:
+        """The calendars as calsync has them."""
+        return [self.calendar]
+
     def place(self, folder: Path) -> Place:
         """Where the events of this life are kept."""
         return Place()
 
     @initialize()
     def begin(self) -> None:
-        (self.folder / "calsync.toml").write_text(HEAD + FOLDER)
+        (self.folder / "calsync.toml").write_text(HEAD + self.calendars)
         self.settings = config.load(self.folder / "calsync.toml")
         for digit, name in enumerate(NAMES):
             self.contacts[name] = f"{name},{name.title()} Archer,+1 312 555 010{digit},US-IL,\n"
@@ -198,7 +206,7 @@ class World(RuleBasedStateMachine):
         """Runs until nothing is armed and nothing is left to do; what a guard refuses twice, a person confirms."""
         refused = 0
         for _ in range(30):
-            calm = self.calendar.at_rest
+            calm = all(one.at_rest for one in self.hostiles)
             report = self.run_or_die(confirm=refused > 1)
             if report is None:
                 continue
@@ -209,7 +217,8 @@ class World(RuleBasedStateMachine):
             if idle and calm and all(one.state == "ok" for one in report.calendars):
                 return report
             if idle:
-                self.calendar.armed.clear()
+                for one in self.hostiles:
+                    one.armed.clear()
         raise AssertionError(f"no rest: {report}")
 
     # -- the calendar -----------------------------------------------------------------------------------------------

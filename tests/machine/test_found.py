@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calsync.ledger import Decision
 from calsync.office import Office
 from calsync.run import run_once
 from tests.machine.faults import Hostile, Killed, backup, killed_at, restore
@@ -440,6 +441,22 @@ def test_words_that_are_in_the_log_are_heard_once_also_when_the_ledger_was_lost_
     assert recorded(desk) == [("ann", "connected")]
     assert [one.title[:1] for one in desk.events() if "asks about oak" in one.description] == ["✓"]
     assert desk.run().written == 0
+
+
+def test_a_waived_call_that_is_kept_for_its_notes_is_not_owed_again_when_a_poll_lied_about_it(desk: Desk) -> None:
+    seen = desk.call("Ann")
+    desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run()
+    desk.office.ledger.decide(Decision(seen.mark, "waived", "another calendar", desk.now))
+    desk.office.close()
+    desk.open()
+    desk.run()
+    (history,) = [one for one in desk.events() if one.title.startswith("✓")]
+    desk.hostile.armed["poll that says some are gone"] = 0
+    desk.run()
+    desk.run()
+    assert [one.href for one in desk.events() if one.title.startswith("✓")] == [history.href]
+    assert [one.kind for one in desk.office.ledger.decisions()] == ["waived"]
 
 
 def test_one_taken_over_and_deleted_at_once_is_asked_for_once_where_no_poll_can_tell(

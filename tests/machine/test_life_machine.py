@@ -28,6 +28,7 @@ from tests.machine.life import LOG_HEAD, NAMES, NOBODY, times
 from tests.machine.people import DEEDS, People
 from tests.machine.places import HABITS, SIGN_IN, DavPlace, FolderPlace, Place
 from tests.machine.trouble import WRITE_FAULTS, Trouble
+from tests.machine.twins import Twins
 
 
 class Life(Files, People, Trouble):
@@ -90,8 +91,9 @@ class Life(Files, People, Trouble):
                 self.the_guarantees_hold()
         finally:
             super().teardown()
-            self.tally.update(self.calendar.went_off)
-            self.calendar.went_off.clear()
+            for one in self.hostiles:
+                self.tally.update(one.went_off)
+                one.went_off.clear()
 
     # -- after a quiet run ------------------------------------------------------------------------------------------
 
@@ -100,12 +102,13 @@ class Life(Files, People, Trouble):
         self.happened("quiet hour")
         plan = report.plan
         assert plan is not None
-        self.calendar.requests = 0
+        for one in self.hostiles:
+            one.requests = 0
         if len(self.lines) % 2:  # what a process knows and what it leaves for the next are the same
             self.close()
         again = self.run(later=timedelta(0))
         assert again.written == 0, again.actions  # G5
-        assert self.calendar.requests == 1  # G5
+        assert [one.requests for one in self.hostiles] == [1 for _ in self.hostiles]  # G5
         owed = [call.commitment for call in plan.calls if call.commitment.state.live and call.placed.slot is not None]
         shown = self.calls()
         assert {one.mark: one.title for one in shown}.keys() == {one.id: one.text for one in owed}.keys()  # G1
@@ -141,6 +144,14 @@ class Life(Files, People, Trouble):
             for uid, where in self.deeds.moves.items()
             if uid not in past and uid in {one.uid for one in self.calls()}
         }
+
+
+class TwinLife(Twins, Life):
+    """With two calendars."""
+
+    def the_guarantees_hold(self) -> None:
+        super().the_guarantees_hold()
+        self.both_are_the_same()
 
 
 class FolderLife(Life):
@@ -232,7 +243,7 @@ def test_the_guarantees_hold_whatever_happens(part: int) -> None:
     assert any(Life.tally[f"a second device {deed} in between"] for deed in DEEDS) or STEPS < 20_000
 
 
-@pytest.mark.parametrize("kind", [FolderLife, DavLife])
+@pytest.mark.parametrize("kind", [FolderLife, DavLife, TwinLife])
 @pytest.mark.parametrize("part", range(2))
-def test_they_hold_on_a_disk_and_at_servers_with_bad_habits(kind: type[Life], part: int) -> None:
+def test_they_hold_on_a_disk_at_servers_with_bad_habits_and_on_two_calendars(kind: type[Life], part: int) -> None:
     enough(STEPS // PARTS // 5, part, kind)

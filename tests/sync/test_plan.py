@@ -85,9 +85,18 @@ def test_deleted_by_a_person_is_not_fought() -> None:
     desk = Desk()
     desk.sync(entry())
     desk.store.remove(f"{entry().uid}.ics")
-    assert desk.sync(entry()) == []
+    assert desk.sync() == []
     assert desk.rows[entry().uid].status is Status.DISMISSED
+    assert desk.sync(done(entry())) == []
     assert desk.titles() == []
+
+
+def test_deleted_by_a_person_and_restored_on_another_calendar_it_is_owed_here_as_well() -> None:
+    desk = Desk()
+    desk.sync(entry())
+    desk.store.remove(f"{entry().uid}.ics")
+    desk.sync()
+    assert names(desk.sync(entry())) == ["create"]
 
 
 @pytest.mark.parametrize("same", [True, False])
