@@ -173,13 +173,18 @@ def adopt_words(run: Run, book: Book, plan: Plan, looks: Iterable[Look]) -> bool
 
 
 def latest(run: Run, decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions in the order in which they were made.  Of a call that was moved here and there the later time
+    """The decisions in the order in which they were made.  Of a call that was moved on two calendars the later time
     holds, also where the earlier one is heard of later."""
     if not decisions:
         return []
-    known = {one.mark: one.decided_at for one in run.office.ledger.decisions() if one.kind == "moved"}
+    known = {one.mark: one for one in run.office.ledger.decisions() if one.kind == "moved"}
     made = sorted(decisions, key=lambda one: one.decided_at)
-    return [one for one in made if one.kind != "moved" or one.mark not in known or known[one.mark] < one.decided_at]
+    return [one for one in made if one.kind != "moved" or not _older(one, known.get(one.mark))]
+
+
+def _older(move: Decision, known: Decision | None) -> bool:
+    """Whether another calendar has a later move."""
+    return known is not None and known.calendar != move.calendar and known.decided_at >= move.decided_at
 
 
 def _put_decision(run: Run, decision: Decision) -> None:

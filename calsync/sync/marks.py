@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from calsync.calendars.base import Seen
-from calsync.ledger.rows import Face, Intent, Row, Status
+from calsync.ledger.rows import FOUND, Face, Intent, Row, Status
 from calsync.markup import without_markup
 from calsync.rendering import DONE, OUTCOME_LINE, split_description
 from calsync.sync.faces import face_of_seen, moment_of, plain
@@ -265,7 +265,8 @@ def _edited_at(row: Row, seen: Seen) -> datetime | None:
 
 
 def _moved(row: Row, base: Face, seen: Seen) -> tuple[Moved | PutOnDay, ...]:
-    modified = _edited_at(row, seen)
+    # Of one that was taken over, all that is known is what it says itself.
+    modified = seen.modified if row.fingerprint == FOUND else _edited_at(row, seen)
     if isinstance(seen.start, datetime):
         return (Moved(row.mark, seen.start, seen.end if isinstance(seen.end, datetime) else seen.start, modified),)
     start, end = moment_of(base.start), moment_of(base.end)
