@@ -17,6 +17,7 @@ from calsync.commitments.numbers import numbers
 from calsync.commitments.said import Said, deadline_after, said
 from calsync.commitments.states import Ending, ending, missed_theirs, open_or_missed
 from calsync.commitments.workdays import rest_of_today
+from calsync.drafts import make_commitment
 from calsync.identity import commitment_id
 from calsync.model import (
     DAY,
@@ -198,7 +199,7 @@ class _Life:
         promise, attempt = owed.promise, owed.attempt
         if state is State.SUPERSEDED and self._waived(owed):
             state = State.WAIVED
-        return Commitment(
+        return make_commitment(
             commitment_id(self.contact.id, attempt.key),
             self.contact.id,
             attempt,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from calsync.drafts import maker
 from calsync.model import Attempt, Contact, Direction, Outcome, Rep
 from calsync.placing.grid import clock_of, minutes, minutes_up
 from calsync.placing.habits import ANSWERED, Tally, rang, tally
@@ -47,6 +48,9 @@ class Facts:
         return tally((at.hour, at.weekday(), answered) for at, answered in local)
 
 
+_make_facts = maker(Facts)
+
+
 def facts_of(contact: Contact, attempts: Sequence[Attempt], rep: Rep, now: datetime) -> Facts:
     """Read a contact and its attempts (oldest first); attempts later than ``now`` do not count."""
     land = territory(contact)
@@ -67,7 +71,7 @@ def facts_of(contact: Contact, attempts: Sequence[Attempt], rep: Rep, now: datet
     regions = tuple(dict.fromkeys(region for region, _ in land.places))
     caps = tuple((cap, _touches(cap, past)) for cap in caps_of(regions))
     unread = text if text and wishes is None else ""
-    return Facts(contact, land, wishes, unread, tuple(silent), calls, caps, _refused(past, regions))
+    return _make_facts(contact, land, wishes, unread, tuple(silent), calls, caps, _refused(past, regions))
 
 
 def _refused(past: Sequence[Attempt], regions: tuple[str, ...]) -> tuple[int, int] | None:

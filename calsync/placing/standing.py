@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from calsync.drafts import maker
 from calsync.model import Slot, State
 from calsync.placing import dormant, pins, verdict
 from calsync.placing.grid import SHIFT, index_of, minutes
@@ -14,6 +15,8 @@ from calsync.placing.run import Run
 from calsync.placing.task import Task, allowed, fits, hopeless
 
 Remembered = dict[int, Kept]
+
+_make_kept = maker(Kept)
 
 
 def sort(run: Run) -> tuple[list[Task], Remembered]:
@@ -173,7 +176,7 @@ def remember(run: Run) -> None:
         how, placed = "seen" if inside else "parked", run.placed[number]
         restless = not inside and not hopeless(task, run.world)
         reach = task.window_days(run.world) if task.bound and inside else EVER
-        kept[commitment.id] = Kept(
+        kept[commitment.id] = _make_kept(
             commitment, task.facts.contact, attempts, cell, task.span, start, how, placed, restless, reach
         )
     run.memory.kept = kept

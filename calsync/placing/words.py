@@ -17,19 +17,28 @@ NEIGHBOURS = 120
 """Busy times this close to a slot (minutes) are worth naming."""
 
 
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""The same on every machine: no locale is asked."""
+
+
 def day_name(at: date) -> str:
     """``"Fri 27 Nov"``."""
-    return f"{at:%a} {at.day} {at:%b}"
+    return f"{_DAYS[at.weekday()][:3]} {at.day} {_MONTHS[at.month]}"
 
 
 def moment(at: datetime) -> str:
     """``"Fri 27 Nov 16:10"``."""
-    return f"{day_name(at)} {at:%H:%M}"
+    return f"{day_name(at)} {_clock(at)}"
 
 
 def short(at: datetime) -> str:
     """``"Fri 16:10"``."""
-    return f"{at:%a %H:%M}"
+    return f"{_DAYS[at.weekday()][:3]} {_clock(at)}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def window_words(task: Task, zone: ZoneInfo) -> str:
@@ -39,7 +48,7 @@ def window_words(task: Task, zone: ZoneInfo) -> str:
     if first == last:
         return moment(first)
     if first.date() == last.date():
-        return f"{day_name(first)} {first:%H:%M}-{last:%H:%M}"
+        return f"{day_name(first)} {_clock(first)}-{_clock(last)}"
     return f"{day_name(first)} to {day_name(last)}"
 
 
@@ -50,7 +59,7 @@ def reason_words(task: Task, slot: Slot, zone: ZoneInfo) -> str:
     last = window.latest.astimezone(zone)
     if kind is Kind.DEADLINE and slot.start.date() == last.date():
         hours_left = (last - slot.end).total_seconds() / 3600
-        return f"{slot.start:%A} late as promised" if hours_left <= 3 else f"{slot.start:%A} as promised"
+        return f"{_weekday(slot)} late as promised" if hours_left <= 3 else f"{_weekday(slot)} as promised"
     if kind is Kind.DEADLINE:
         return f"before {day_name(last)}, as promised"
     if kind is Kind.FIXED:
@@ -58,8 +67,12 @@ def reason_words(task: Task, slot: Slot, zone: ZoneInfo) -> str:
     if kind is Kind.PLANNED:
         return "planned, not promised"
     if window.earliest.astimezone(zone).date() == last.date():
-        return f"{slot.start:%A} as promised"
+        return f"{_weekday(slot)} as promised"
     return f"within {window_words(task, zone)} as promised"
+
+
+def _weekday(slot: Slot) -> str:
+    return _DAYS[slot.start.weekday()]
 
 
 def law_words(world: World, facts: Facts, slot: Slot) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from calsync.cadences import Cadence, Step, step_after
 from calsync.cadences.facts import about, pick
 from calsync.commitments import numbers
+from calsync.drafts import maker
 from calsync.model import Attempt, Commitment, Contact, Phone, PhraseReader, Placed, Policy, PromisedBy, Rep, Slot
 from calsync.placing.territory import Territory, territory
 from calsync.placing.world import World
@@ -53,6 +54,9 @@ class Call:
         return self.slot.start.astimezone(self.zone)
 
 
+_make_call = maker(Call)
+
+
 def call_for(
     placed: Placed,
     slot: Slot,
@@ -68,7 +72,7 @@ def call_for(
     """Everything that the event of a placed commitment says."""
     phones = numbers(contact, history)
     phone = phones[0] if phones else None
-    return Call(
+    return _make_call(
         placed=placed,
         slot=slot,
         contact=contact,

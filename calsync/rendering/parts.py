@@ -19,8 +19,8 @@ _OUTCOME = re.compile(r"^[ \t]*(?:(?i:outcome)[ \t]*[:\uff1a]|OUTCOME(?=[^\w']|$
 
 _NOTES = re.compile(r"^[ \t]*(?:[-\u2013\u2014]{2,}|[\u2013\u2014])[ \t]*your notes\b", re.IGNORECASE)
 
-_FIRST = frozenset("Oo-\u2013\u2014")
-"""What a line of ours begins with: of the dozens of a description hardly one does, and no other is looked at closer."""
+_FIRST = frozenset("Oo-\u2013\u2014 \t")
+"""What a line of ours begins with: of the dozens of a description few do, and no other is looked at closer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def split_description(text: str) -> Parts:
     Of several outcome lines the last one counts on which something is written.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    maybe = [at for at, line in enumerate(lines) if _may_be_mark(line)]
+    maybe = [at for at, line in enumerate(lines) if line[:1] in _FIRST]
     end = next((at for at in maybe if _NOTES.match(lines[at])), len(lines))
     above, notes = lines[:end], "\n".join(lines[end + 1 :]).strip("\n")
     marks = [at for at in maybe if at < end and _OUTCOME.match(lines[at])]
@@ -77,9 +77,5 @@ def harmless(text: str) -> str:
     return "\n".join([f"> {line}" if _is_mark(line) else line for line in text.splitlines()])
 
 
-def _may_be_mark(line: str) -> bool:
-    return line.lstrip(" \t")[:1] in _FIRST
-
-
 def _is_mark(line: str) -> bool:
-    return _may_be_mark(line) and bool(_NOTES.match(line) or _OUTCOME.match(line))
+    return line[:1] in _FIRST and bool(_NOTES.match(line) or _OUTCOME.match(line))

@@ -25,7 +25,12 @@ def short_day(day: date) -> str:
 def stamp(moment: datetime, zone: ZoneInfo) -> str:
     """``Wed 25 Nov 11:02``, in that zone."""
     local = moment.astimezone(zone)
-    return f"{short_day(local.date())} {local:%H:%M}"
+    return f"{short_day(local.date())} {clock(local)}"
+
+
+def clock(moment: datetime) -> str:
+    """``11:02``"""
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def spoken_date(day: date, locale: str) -> str:
