@@ -68,6 +68,13 @@ class Twins(World):
     def _twin(self, which: int) -> Seen:
         return self.twin_calls()[which % len(self.twin_calls())]
 
+    def _differs(self, twin: Seen) -> bool:
+        return any(times(one) != times(twin) for one in self.calls() if one.uid == twin.uid)
+
+    def _tells_nothing(self, twin: Seen) -> bool:
+        """An edit of what nobody knows any more, and of which only one was moved: it would look like the later move."""
+        return self.deeds.forgotten and self._differs(twin)
+
     def move(self, seen: Seen, by: timedelta, longer: timedelta = timedelta(0), *, careless: bool = False) -> None:
         if careless and self.deeds.forgotten:
             return  # which of the two was moved, nothing tells any more
@@ -81,7 +88,7 @@ class Twins(World):
     @rule(which=WHICH, hours=st.integers(-30, 60))
     def a_twin_is_moved(self, which: int, hours: int) -> None:
         seen, by = self._twin(which), timedelta(hours=hours)
-        if any(times(one) != times(seen) for one in self.calls() if one.uid == seen.uid):
+        if self._differs(seen):
             return  # which of two moves was the later one, not every program tells
         assert isinstance(seen.start, datetime)
         assert isinstance(seen.end, datetime)
@@ -92,8 +99,11 @@ class Twins(World):
     @precondition(lambda self: self.twin_calls())
     @rule(which=WHICH)
     def a_note_is_added_to_a_twin(self, which: int) -> None:
+        seen = self._twin(which)
+        if self._tells_nothing(seen):
+            return
         self.said += 1
-        seen, note = self._twin(which), f"note {self.said} of mine"
+        note = f"note {self.said} of mine"
         self.edit_twin(seen, description=f"{seen.description.rstrip()}\n{note}")
         self.twin_notes[note] = seen.uid
         self.happened("note on a twin")
@@ -102,7 +112,7 @@ class Twins(World):
     @rule(which=WHICH, words=st.sampled_from(WORDS))
     def words_are_written_on_a_twin(self, which: int, words: str) -> None:
         seen = self._twin(which)
-        if EMPTY_LINE not in seen.description:
+        if EMPTY_LINE not in seen.description or self._tells_nothing(seen):
             return
         text = seen.description.replace(EMPTY_LINE, f"\n{OUTCOME_LINE} {words}\n")
         self.edit_twin(seen, description=text)
