@@ -58,8 +58,10 @@ class Deeds:
         else:
             self.moves.pop(uid, None)
 
-    def half_heard(self) -> None:
-        """A run did not come to its end."""
+    def half_heard(self, there: Collection[str]) -> None:
+        """A run did not come to its end; the events ``there`` are still on the calendar."""
+        if self.forgotten:  # where one stood that nobody is owed is gone with it
+            self.moves = {uid: where for uid, where in self.moves.items() if uid in there or uid in self.heard.moves}
         for uid, times in self.moves.items():
             self.perhaps.setdefault(uid, set()).add(times)
 

@@ -17,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from calsync import cadences, config
 from calsync.calendars.base import Calendar, Seen
-from calsync.calendars.memory import MemoryCalendar
 from calsync.calendars.spec import CalendarSpec
 from calsync.identity import event_uid
 from calsync.model import Entry
@@ -62,7 +61,7 @@ class World(RuleBasedStateMachine):
         self.now = datetime(2026, 10, 26, 9, 30, tzinfo=CHICAGO)
         self.store = self.place(self.folder)
         self.calendar = hostile(self.store, self.store.calendar("callbacks", self.clock))
-        self.eyes = MemoryCalendar("eyes", zone=CHICAGO, store=self.store, clock=self.clock)
+        self.eyes = self.store.eyes(self.clock)
         self.foreign: dict[str, str] = {}
         self.lines: list[str] = []
         self.contacts: dict[str, str] = {}
@@ -171,7 +170,7 @@ class World(RuleBasedStateMachine):
             self.deeds.deleted |= set(self.deeds.lost_by_server.values())
         self.deeds.dropped({event_uid(self.settings.rep().id, mark) for mark in silent})
         if lagged or report.refused or any(one.state != "ok" for one in report.calendars):
-            self.deeds.half_heard()
+            self.deeds.half_heard(self.texts())
             return
         owed = {call.commitment.id for call in report.plan.calls if call.commitment.state.live}
         known = {one.uid: one.mark for one in self.events() if one.mark in _ids(report)}
@@ -191,7 +190,7 @@ class World(RuleBasedStateMachine):
         except Killed:
             self.happened("killed")
             self.close()
-            self.deeds.half_heard()
+            self.deeds.half_heard(self.texts())
             silent = [name.title() for name in NAMES if self._asked_not_to_be_called(name)]
             left = {one.uid for one in self.events()}
             gone = {uid for uid, title in before.items() if any(name in title for name in silent)} - left
@@ -272,8 +271,9 @@ class World(RuleBasedStateMachine):
 
     def put_foreign(self, href: str, text: str) -> None:
         """What is not calsync's, in the words in which the server keeps it."""
-        self.store.put(href, text)
-        self.foreign[href] = self.store.items[href][1]
+        name = self.store.name_of(href)
+        self.store.put(name, text)
+        self.foreign[name] = self.store.items[name][1]
 
     def remove(self, seen: Seen) -> None:
         self.store.remove(seen.href)

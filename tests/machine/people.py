@@ -71,9 +71,8 @@ class People(World):
     @rule(which=WHICH)
     def an_event_is_copied(self, which: int) -> None:
         seen = self._one(which)
-        href = f"copy-{len(self.foreign)}.ics"
-        text = seen.raw.replace(f"UID:{seen.uid}@calsync", f"UID:copy-{len(self.foreign)}@example.com")
-        self.put_foreign(href, text)
+        name, text = f"copy-{len(self.foreign)}", self.store.items[seen.href][1]
+        self.put_foreign(f"{name}.ics", text.replace(f"UID:{seen.uid}@calsync", f"UID:{name}@example.com"))
         self.happened("copied")
 
     @precondition(lambda self: self.calls())

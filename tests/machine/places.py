@@ -63,6 +63,14 @@ class Place(MemoryStore):
         """As calsync opens it."""
         return MemoryCalendar(name, zone=CHICAGO, store=self, clock=clock)
 
+    def name_of(self, href: str) -> str:
+        """Under which name something is kept here that has that one elsewhere."""
+        return href
+
+    def eyes(self, clock: Clock) -> Calendar:
+        """As people see it, on whatever device."""
+        return MemoryCalendar("eyes", zone=CHICAGO, store=self, clock=clock)
+
     @property
     def version(self) -> object:
         """Another one whenever anything changed."""

@@ -15,15 +15,18 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
+from calsync.calendars.base import Seen
 from calsync.model import State
 from tests.machine.faults import POLLS, WRITES
 from tests.machine.files import Files
+from tests.machine.google_place import GOOGLE_HABITS, GooglePlace
 from tests.machine.life import LOG_HEAD, NAMES, NOBODY, times
 from tests.machine.people import DEEDS, People
 from tests.machine.places import HABITS, SIGN_IN, DavPlace, FolderPlace, Place
@@ -178,6 +181,25 @@ class DavLife(Life):
             self.happened(habit)
 
 
+class GoogleLife(Life):
+    """At Google, whose programs all say when they changed something."""
+
+    store: GooglePlace
+
+    def place(self, folder: Path) -> Place:
+        return GooglePlace(folder)
+
+    @initialize(habits=st.sets(st.sampled_from(GOOGLE_HABITS)))
+    def google_has_habits(self, habits: set[str]) -> None:
+        self.store.take_on(habits)
+        for habit in habits:
+            self.happened(habit)
+
+    def edit(self, seen: Seen, *, careless: bool = False, **changes: Any) -> None:
+        del careless
+        super().edit(seen, **changes)
+
+
 PARTS = 8
 """The lives are lived in so many parts, so that they spread over the machine's cores."""
 
@@ -243,7 +265,7 @@ def test_the_guarantees_hold_whatever_happens(part: int) -> None:
     assert any(Life.tally[f"a second device {deed} in between"] for deed in DEEDS) or STEPS < 20_000
 
 
-@pytest.mark.parametrize("kind", [FolderLife, DavLife, TwinLife])
+@pytest.mark.parametrize("kind", [FolderLife, DavLife, GoogleLife, TwinLife])
 @pytest.mark.parametrize("part", range(2))
-def test_they_hold_on_a_disk_at_servers_with_bad_habits_and_on_two_calendars(kind: type[Life], part: int) -> None:
+def test_they_hold_on_every_kind_of_calendar_and_on_two_at_once(kind: type[Life], part: int) -> None:
     enough(STEPS // PARTS // 5, part, kind)

@@ -40,7 +40,7 @@ class Trouble(World):
         live = {one.uid: one.mark for one in self.calls()}
         knows_when = bool(self.opened().cache.token("callbacks")) and self.now - self.backed_up < timedelta(days=3)
         restore(self.store, self.backup)
-        self.put_foreign("dentist.ics", self.foreign["dentist.ics"])
+        self.put_foreign("dentist.ics", self.foreign[self.store.name_of("dentist.ics")])
         self.foreign = {href: text for href, text in self.foreign.items() if href in self.store.items}
         self.deeds.server_came_back(self.texts(), self.stand())
         there = {one.uid for one in self.events()}

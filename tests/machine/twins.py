@@ -78,6 +78,7 @@ class Twins(World):
     def move(self, seen: Seen, by: timedelta, longer: timedelta = timedelta(0), *, careless: bool = False) -> None:
         if careless and self.deeds.forgotten:
             return  # which of the two was moved, nothing tells any more
+        self.now += timedelta(seconds=1)  # nor of two that were changed in the same second
         if all(times(one) == times(seen) for one in self.twin_calls() if one.uid == seen.uid):
             super().move(seen, by, longer, careless=careless)
 
@@ -90,6 +91,7 @@ class Twins(World):
         seen, by = self._twin(which), timedelta(hours=hours)
         if self._differs(seen):
             return  # which of two moves was the later one, not every program tells
+        self.now += timedelta(seconds=1)
         assert isinstance(seen.start, datetime)
         assert isinstance(seen.end, datetime)
         self.edit_twin(seen, start=seen.start + by, end=seen.end + by)
