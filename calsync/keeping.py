@@ -131,8 +131,8 @@ def _part(ids: Sequence[str], kept: KeptBook, memory: Memory, order: Mapping[str
         commitments = one.history.commitments if one else ()
         # where all that was promised is owed, it is told by what is owed
         told = () if one and len(one.live) == len(commitments) else commitments
-        lines[_COMMITMENTS].append(json.dumps(pack_commitments(told, attempts, packing)))
-        lines[_IDS].append(json.dumps([commitment.id for commitment in told]))
+        lines[_COMMITMENTS].append(json.dumps(pack_commitments(told, attempts, packing)) if told else "[]")
+        lines[_IDS].append(json.dumps([commitment.id for commitment in told]) if told else "[]")
         own_ids = [attempt.key for attempt in attempts if attempt.key in kept.own_ids] if kept.own_ids else []
         index.append(
             [
