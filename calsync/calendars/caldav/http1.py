@@ -51,11 +51,24 @@ class Connection:
     """A connection on which one request at a time is answered.  ``open`` tells whether it takes another."""
 
     def __init__(
-        self, scheme: str, host: str, port: int, *, tls: ssl.SSLContext | None, connect: float, read: float
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        *,
+        tls: ssl.SSLContext | None,
+        connect: float,
+        read: float,
+        before: Connection | None = None,
     ) -> None:
-        """Connect within ``connect`` seconds; each piece of an answer may take ``read``.  Raises ``OSError``."""
-        self._socket = socket.create_connection((host, port), connect)
+        """Connect within ``connect`` seconds; each piece of an answer may take ``read``.  Raises ``OSError``.
+
+        ``before`` is a connection to the same place that the server let go of a moment ago: where that is was found
+        out then, and need not be asked of the name service for each request.
+        """
+        self._socket = (_again(before, connect) if before else None) or socket.create_connection((host, port), connect)
         try:
+            self.peer = (self._socket.family, self._socket.getpeername())
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if tls is not None:
                 self._socket = tls.wrap_socket(self._socket, server_hostname=host)
@@ -187,6 +200,19 @@ class Connection:
         if self._came > _MOST_BYTES or time.monotonic() > self._deadline:
             raise EndlessAnswer("too long, or too slow")
         self._held += piece
+
+
+def _again(before: Connection, seconds: float) -> socket.socket | None:
+    """A connection to where that one led, ``None`` where nothing answers there any more."""
+    family, address = before.peer
+    line = socket.socket(family)
+    try:
+        line.settimeout(seconds)
+        line.connect(address)
+    except OSError:
+        line.close()
+        return None
+    return line
 
 
 def _host_field(host: str, port: int | None) -> str:

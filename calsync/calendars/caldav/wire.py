@@ -179,13 +179,15 @@ class Wire:
     def _connected(self, origin: tuple[str, str, int]) -> Connection:
         idle = time.monotonic() - self._used_at
         kept = self._connection
-        if kept is not None and kept.open and self._origin == origin and idle < _IDLE_SECONDS:
+        if self._origin != origin or idle >= _IDLE_SECONDS:
+            kept = None
+        elif kept is not None and kept.open:
             return kept
         self._drop()
         scheme, host, port = origin
         tls = self._tls_context() if scheme == "https" else None
         limits = self._limits
-        connection = Connection(scheme, host, port, tls=tls, connect=limits.connect, read=limits.read)
+        connection = Connection(scheme, host, port, tls=tls, connect=limits.connect, read=limits.read, before=kept)
         self._connection, self._origin = connection, origin
         return connection
 
