@@ -307,22 +307,24 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="1,000 events on the servers, five times in the folder")
     parser.add_argument("--events", type=int, help="how many on the servers (100; 1,000 with --full)")
+    parser.add_argument("--only", nargs="+", choices=["memory", "folder", "many", *SERVERS], help="these rows alone")
     chosen = parser.parse_args(arguments)
     events = chosen.events or (1000 if chosen.full else 100)
     rounds = RUNS if chosen.full else 2
     os.environ |= {"CALSYNC_TEST_PASSWORD": PASSWORD, "PLAIN_PASSWORD": plain.PASSWORD}
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     found: list[Figure] = []
-    with tempfile.TemporaryDirectory(prefix="calsync-bench-") as name:
-        base = Path(name)
+    with tempfile.TemporaryDirectory(prefix="calsync-bench-") as folder:
+        base = Path(folder)
         Desk(base / "warm", 1, FOLDER).run()  # what is imported once a process is told where the process is measured
-        for rows in (
-            memory_rows(base, 5000),
-            folder_rows(base, 1000, RUNS if chosen.full else 3),
-            many_rows(base, 5000, 100_000),
-            *(server_rows(kind, base, events, rounds) for kind in SERVERS),
-        ):
-            for what, figures in rows:
+        parts = {
+            "memory": memory_rows(base, 5000),
+            "folder": folder_rows(base, 1000, RUNS if chosen.full else 3),
+            "many": many_rows(base, 5000, 100_000),
+            **{kind: server_rows(kind, base, events, rounds) for kind in SERVERS},
+        }
+        for name in chosen.only or parts:
+            for what, figures in parts[name]:
                 print(what, *(f"    {figure}" for figure in figures), sep="\n", flush=True)
                 found += figures
     judged = [figure for figure in found if figure.bar is not None]
