@@ -55,10 +55,10 @@ def promises(call: Call) -> Promises:
     if spoken_words is None:
         return Promises()
     words, reading = spoken_words
-    owed = Promise(reading.kind, reading.window, words, PromisedBy.CADENCE)
     if call.policy.deadline == "after":
-        owed = deadline_after(owed, call.rep)
-    return Promises(words, promised_day(Reading(owed.kind, owed.window), call.rep), owed.window)
+        owed = deadline_after(Promise(reading.kind, reading.window, words, PromisedBy.CADENCE), call.rep)
+        reading = Reading(owed.kind, owed.window)
+    return Promises(words, promised_day(reading, call.rep), reading.window)
 
 
 def script_context(call: Call, promised: Promises) -> Mapping[str, object]:

@@ -12,12 +12,16 @@ from datetime import UTC, date, datetime
 from unicodedata import normalize
 
 from calsync.calendars.base import Seen
+from calsync.drafts import maker
 from calsync.ledger.rows import Face
 from calsync.markup import without_markup
 from calsync.model import Entry
 from calsync.rendering import split_description
 
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+_make_face = maker(Face)
 
 
 def plain(text: str) -> str:
@@ -84,7 +88,7 @@ def _face(title: str, description: str, start: datetime | date, end: datetime | 
     """The face, and our part of the description in its one form."""
     parts = split_description(plain(without_markup(description)))  # what is taken out of a plain text is plain
     one_line = " ".join(plain(title).split())
-    face = Face(
+    face = _make_face(
         title=title if title == one_line else one_line,  # the very text where it is the same: there are thousands
         start=moment_text(start),
         end=moment_text(end),
