@@ -58,6 +58,12 @@ class Twins(World):
         }
         self.twin_notes = {note: uid for note, uid in self.twin_notes.items() if uid not in gone}
 
+    def what_is_missing_counts_as_deleted(self) -> None:
+        super().what_is_missing_counts_as_deleted()
+        there = {one.uid for one in self.twin_events()}
+        rows = self.opened().ledger.rows("twin").values()
+        self.deeds.deleted |= {row.mark for row in rows if row.status.present and row.uid not in there}
+
     def twin_events(self) -> list[Seen]:
         return list(self.twin_eyes.changes(None).seen)
 
@@ -128,6 +134,7 @@ class Twins(World):
         self.twin.remove(seen.href)
         self.twin_notes = {note: uid for note, uid in self.twin_notes.items() if uid != seen.uid}
         self.deeds.deleted.add(seen.mark)
+        self.deeds.moves.pop(seen.uid, None)  # where it stood is gone with it, unless a run has heard of it
         self.happened("twin deleted")
 
     @rule(kind=st.sampled_from(WRITE_FAULTS), write=st.integers(0, 3))
