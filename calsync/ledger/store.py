@@ -75,12 +75,13 @@ class Ledger:
             return {row[0]: _row(row) for row in self._db.execute(queries()["events"], {"calendar": calendar})}
 
     def put(self, calendar: str, row: Row, now: datetime) -> None:
-        self._run("put_event", _values(calendar, row, now))
+        self._run("put_event", _values(calendar, row, _text(now)))
 
     def put_all(self, calendar: str, rows: Iterable[Row], now: datetime) -> None:
         """Many rows; one commit only inside of a ``batch``."""
         with _explained(self.path):
-            self._db.executemany(queries()["put_event"], [_values(calendar, row, now) for row in rows])
+            written = _text(now)
+            self._db.executemany(queries()["put_event"], [_values(calendar, row, written) for row in rows])
 
     def drop(self, calendar: str, uid: str) -> None:
         self._run("drop_event", {"calendar": calendar, "uid": uid})
@@ -267,7 +268,7 @@ def _row(record: tuple[str, ...]) -> Row:
     )
 
 
-def _values(calendar: str, row: Row, now: datetime) -> dict[str, str]:
+def _values(calendar: str, row: Row, written: str) -> dict[str, str]:
     face, intended = row.face, row.intended
     return {
         "calendar": calendar,
@@ -290,7 +291,7 @@ def _values(calendar: str, row: Row, now: datetime) -> dict[str, str]:
         if intended is None
         else json.dumps({name: getattr(intended, name) for name in Face.__slots__}, ensure_ascii=False),
         "heard": row.heard,
-        "updated_at": _text(now),
+        "updated_at": written,
         "modified": _text(row.modified),
     }
 

@@ -136,7 +136,7 @@ def test_fields_are_known_by_any_spelling_and_keep_their_order() -> None:
         OK + b"Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 300,
-        OK + b"X: y\r\n" * 300,
+        OK + b"X: y\r\n" * 30_000,
         OK + b"X: " + b"y" * 200_000,
         b"x" * 200_000,
     ],

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from calsync.calendars.caldav.http1 import Connection
+from calsync.calendars.caldav.poll import Poll
 from calsync.calendars.caldav.wire import Wire
 from calsync.calendars.spec import CalendarSpec
 from calsync.errors import Unreachable
@@ -94,6 +95,19 @@ def test_a_server_that_never_answers_is_not_asked_twice() -> None:
         with pytest.raises(Unreachable, match="connection broke"):
             wire.request("PUT", f"{url}one.ics", "BEGIN:VCALENDAR")
         assert wire.requests == 1
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("/cal/one.ics", "https://dav.example.com:8443/cal/one.ics"),
+        ("one.ics", "https://dav.example.com:8443/cal/one.ics"),
+        ("//elsewhere.example.com/one.ics", "https://dav.example.com:8443//elsewhere.example.com/one.ics"),
+    ],
+)
+def test_what_a_server_names_is_asked_for_on_that_server(href: str, address: str) -> None:
+    spec = CalendarSpec("callbacks", "caldav", url="https://dav.example.com:8443/cal/")
+    assert Poll(Wire(spec), spec, spec.url).address(href) == address
 
 
 def test_a_head_and_its_body_leave_in_one_piece() -> None:

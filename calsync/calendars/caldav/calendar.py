@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from calsync.calendars import ics
@@ -239,7 +238,7 @@ class CalDavCalendar:
             poll = self._found()
             if poll is None:
                 return
-            url = urljoin(poll.url, seen.href)
+            url = poll.address(seen.href)
             if quoted := trusted(seen.etag, self._facts):
                 answer = self._wire.request("DELETE", url, b"", {"If-Match": quoted})
                 if self._deleted(poll, seen, answer):
@@ -278,7 +277,7 @@ class CalDavCalendar:
 
     def _put(self, poll: Poll, path: str, text: str, condition: Mapping[str, str]) -> Answer:
         body = text.replace("\r\n", "\n").replace("\n", "\r\n")  # what came inside XML lost its line ends
-        return self._wire.request("PUT", urljoin(poll.url, path), body, {**_ICS, **condition})
+        return self._wire.request("PUT", poll.address(path), body, {**_ICS, **condition})
 
     def _patched(self, raw: str, entry: Entry, seen: Seen) -> str:
         try:
@@ -344,7 +343,7 @@ class CalDavCalendar:
         for name, (etag, text) in poll.fetch([name for name in poll.listed() if name not in self._known], []).items():
             if name == path or (ics.says(text, entry.mark) and ics.says(text, entry.writer)):
                 match = {"If-Match": etag} if strong(etag) else {}
-                self._wire.request("DELETE", urljoin(poll.url, name), b"", match)
+                self._wire.request("DELETE", poll.address(name), b"", match)
                 raise failures.not_recognised(self._spec)
         raise failures.not_done(self._spec, "write an event")
 

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 Fields = Mapping[str, list[str]]
 """The values of each field of a head, in order; names in small letters."""
 
-_STATUS = re.compile(rb"HTTP/1\.([0-9])[ \t]+([0-9]{3})(?:[ \t].*)?", re.DOTALL)
+_STATUS = re.compile(r"HTTP/1\.([0-9])[ \t]+([0-9]{3})(?:[ \t].*)?", re.DOTALL)
 _PORTS = {"http": 80, "https": 443}
-_LONGEST_LINE = 1 << 16
-_MOST_LINES = 200
+_LONGEST_HEAD = 1 << 16
+_LONGEST_LINE = 1 << 12
+_MOST_TRAILERS = 200
 _MOST_BYTES = 512 * 1024 * 1024
 _PIECE = 1 << 16
 
@@ -125,16 +126,14 @@ class Connection:
         return Reply(status, fields, self._rest()), False
 
     def _head(self) -> tuple[int, int, Fields]:
-        found = _STATUS.fullmatch(self._line())
+        status, *lines = self._lines()
+        found = _STATUS.fullmatch(status)
         if found is None:
             raise BadAnswer("no status line")
         fields: dict[str, list[str]] = {}
         name = ""
-        for _ in range(_MOST_LINES):
-            line = self._line().decode("latin-1")
-            if not line:
-                return int(found[2]), int(found[1]), fields
-            if line[0] in " \t":  # an old way to break a long line
+        for line in lines:
+            if line[:1] in (" ", "\t"):  # an old way to break a long line
                 if name:
                     fields[name][-1] += " " + line.strip(" \t")
                 continue
@@ -142,7 +141,24 @@ class Connection:
             name = name.strip(" \t").lower() if colon else ""
             if name:
                 fields.setdefault(name, []).append(value.strip(" \t"))
-        raise BadAnswer("a head without end")
+        return int(found[2]), int(found[1]), fields
+
+    def _lines(self) -> list[str]:
+        """Up to the next blank line; some servers end lines with a line feed alone."""
+        while True:
+            end, blank = self._held.find(b"\n\r\n"), 3
+            if (bare := self._held.find(b"\n\n", 0, end if end >= 0 else len(self._held))) >= 0:
+                end, blank = bare, 2
+            if (end if end >= 0 else len(self._held)) > _LONGEST_HEAD:
+                raise BadAnswer("a head without end")
+            if not self._held.startswith(b"HTTP/1."[: len(self._held)]):
+                raise BadAnswer("no status line")
+            if end >= 0:
+                break
+            self._more()
+        head = self._held[:end].decode("latin-1")
+        del self._held[: end + blank]
+        return [line.removesuffix("\r") for line in head.split("\n")]
 
     def _chunks(self) -> bytes:
         parts: list[bytes] = []
@@ -150,7 +166,7 @@ class Connection:
             parts.append(self._exactly(size))
             if self._line():
                 raise BadAnswer("a chunk that is longer than it says")
-        for _ in range(_MOST_LINES):
+        for _ in range(_MOST_TRAILERS):
             if not self._line():  # after the trailers, of which none is of use here
                 return b"".join(parts)
         raise BadAnswer("trailers without end")

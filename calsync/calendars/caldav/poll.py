@@ -36,6 +36,7 @@ class Poll:
         self._spec = spec
         self.url = url
         self.path = dav.path_of(url)
+        self._root = urljoin(url, "/").rstrip("/")
 
     # --- the two ways to ask
 
@@ -200,6 +201,10 @@ class Poll:
                 item.href = self.path + item.href.rpartition("/")[2]
         return page
 
+    def address(self, path: str) -> str:
+        """The whole address of a resource; never one on another server, whatever it was named."""
+        return self._root + path if path.startswith("/") else urljoin(self.url, path)
+
     def inside(self, path: str) -> bool:
         return path.startswith(self.path)
 
@@ -291,7 +296,7 @@ class Poll:
 
     def show(self, path: str) -> tuple[str, str] | None:
         """One resource by GET, whatever it holds."""
-        answer = self._wire.request("GET", urljoin(self.url, path))
+        answer = self._wire.request("GET", self.address(path))
         if answer.status in (404, 410):
             return None
         if not answer.ok:
