@@ -30,6 +30,7 @@ from calsync.model import (
     Slot,
     Where,
 )
+from calsync.placing.world import World
 from calsync.rendering import Templates
 from calsync.rendering.call import Call, call_for
 
@@ -124,10 +125,11 @@ def event(
     now: datetime | None = None,
     why: tuple[str, ...] = (),
     own: Templates | None = None,
+    days: World | None = None,
 ) -> Entry:
     """Fold a log and render the call that is owed, placed at ``start`` for ten minutes."""
     now = now or history[-1].at + timedelta(hours=1)
     one = placed(owed(history, now, contact, cadence, policy, rep), start, why)
-    entry = rendering.render(one, contact, history, cadence, rep, policy, own or templates(), read, now)
+    entry = rendering.render(one, contact, history, cadence, rep, policy, own or templates(), read, now, days)
     assert entry is not None
     return entry

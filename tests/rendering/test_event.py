@@ -12,9 +12,10 @@ import pytest
 from calsync import rendering
 from calsync.commitments import Follow, Rules, fold_contact
 from calsync.identity import event_uid
-from calsync.model import Attempt, Away, Contact, Entry, Hours, Line, Outcome, Phone, Placed, Policy, Slot, State
+from calsync.model import Attempt, Away, Contact, Entry, Hours, Line, Outcome, Phone, Placed, Policy, Slot, Span, State
+from calsync.placing.world import World
 from calsync.rendering.templates import shipped_folder
-from tests.rendering.given import DANA, NEW_YORK, TASHA, THREE, at, attempt, event, owed, read, templates
+from tests.rendering.given import DANA, NEW_YORK, POLICY, TASHA, THREE, at, attempt, event, owed, read, templates
 
 FIRST = attempt(at(25))
 SECOND_CALL = """\
@@ -272,10 +273,14 @@ def test_the_script_warns_of_a_day_that_speaks_against_itself(
     rep: dict[str, Any], contact: dict[str, Any], said: str
 ) -> None:
     """One line right under the words; what makes a day full changes with every call and is not looked at here."""
-    text = event((FIRST,), at(27, "10:10"), rep=replace(TASHA, **rep), contact=replace(DANA, **contact)).description
+    who, dana = replace(TASHA, **rep), replace(DANA, **contact)
+    text = event((FIRST,), at(27, "10:10"), rep=who, contact=dana).description
     (line,) = [line for line in text.splitlines() if line.startswith(BEFORE)]
     assert said in line
     assert text.index("SAY  ") < text.index(BEFORE) < text.index("TEXT")
+    full = Span(at(20), at(20) + timedelta(days=40))
+    days = World(who, POLICY, at(25), [full])  # as placing worked them out, among its own busy times
+    assert event((FIRST,), at(27, "10:10"), rep=who, contact=dana, days=days).description == text
 
 
 def test_a_day_that_works_is_not_talked_about() -> None:
