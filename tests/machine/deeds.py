@@ -96,6 +96,9 @@ class Deeds:
         self.brought_back.clear()
         self.heard.notes = set(before.notes) & set(self.notes)
         self.heard.moves = {uid: times for uid, times in before.moves.items() if uid in self.moves}
+        for uid, times in self.moves.items():
+            if before.moves.get(uid) != times:  # while it ran: it may have looked once more, and heard of it
+                self.perhaps.setdefault(uid, set()).add(times)
         for uid, words in before.words.items():
             self.at_least += uid in heard
             if self.words.get(uid) == words:

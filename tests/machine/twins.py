@@ -88,6 +88,11 @@ class Twins(World):
         if all(times(one) == times(seen) for one in self.twin_calls() if one.uid == seen.uid):
             super().move(seen, by, longer, careless=careless)
 
+    def edit(self, seen: Seen, *, careless: bool = False, **changes: Any) -> None:
+        if self.deeds.forgotten and any(times(one) != times(seen) for one in self.twin_calls() if one.uid == seen.uid):
+            self.deeds.moves.pop(seen.uid, None)  # this edit looks like the one that moved it
+        super().edit(seen, careless=careless, **changes)
+
     def edit_twin(self, seen: Seen, **changes: Any) -> None:
         self.twin_eyes.update(replace(as_entry(seen), **changes), seen)
 
