@@ -9,11 +9,10 @@ import pytest
 
 from calsync.calendars.base import Seen
 from tests.machine.life import times
-from tests.machine.trouble import Trouble
 from tests.machine.twins import Twins
 
 
-class Pair(Twins, Trouble):
+class Pair(Twins):
     """One call, on two calendars."""
 
     def here(self) -> Seen:

@@ -20,15 +20,15 @@ from tests.e2e.rep import CHICAGO, FOLDER
 from tests.e2e.worlds import as_entry
 from tests.machine.deeds import Deeds, Times
 from tests.machine.faults import POLLS, Hostile, hostile
-from tests.machine.life import EMPTY_LINE, World, times
+from tests.machine.life import EMPTY_LINE, times
 from tests.machine.people import WHICH, WORDS
 from tests.machine.places import Place
-from tests.machine.trouble import WRITE_FAULTS
+from tests.machine.trouble import WRITE_FAULTS, Trouble
 
 TWIN = '[[calendars]]\nname = "twin"\ntype = "folder"\npath = "twin"\n'
 
 
-class Twins(World):
+class Twins(Trouble):
     """A second calendar, in memory, with people and troubles of its own."""
 
     calendars = FOLDER + TWIN
