@@ -111,11 +111,12 @@ class News:
         return self.forgot_at - row.updated_at < BACKUP and self.may_lack(row)
 
     def older(self, row: Row, seen: Seen) -> bool:
-        """True where an event stands as it did before we last wrote it, or saw it."""
+        """True where an event stands as it did before we last wrote it, or saw it; one that was gone is believed to,
+        also when the poll after the one that missed it shows it."""
         if row.modified is None or seen.modified is None or row.status is Status.SENDING:
             return False
         whole = row.modified.replace(microsecond=0)  # calendars keep whole seconds
-        return seen.modified < whole and self.may_lack(row)
+        return seen.modified < whole and (self.may_lack(row) or not row.status.present)
 
     def may_lack(self, row: Row) -> bool:
         """True where the server may have come back from before our last word on that event."""

@@ -443,6 +443,26 @@ def test_words_that_are_in_the_log_are_heard_once_also_when_the_ledger_was_lost_
     assert desk.run().written == 0
 
 
+def test_notes_on_history_are_kept_when_its_backup_is_first_left_out_and_then_shown(desk: Desk) -> None:
+    old = backup(desk.store)
+    seen = desk.call("Ann")
+    desk.now += timedelta(minutes=5)
+    text = seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: sold\n")
+    desk.edit(seen, description=f"{text.rstrip()}\nasks about oak\n")
+    desk.run()
+    restore(desk.store, old)
+    gone = desk.store.items.pop(seen.href)
+    desk.run()
+    desk.store.items[seen.href] = gone
+    desk.store.log.append(seen.href)
+    desk.run()
+    desk.run()
+    (history,) = [one for one in desk.events() if one.title.startswith("✓")]
+    assert "Call Ann" not in history.title
+    assert "asks about oak" in history.description
+    assert desk.run().written == 0
+
+
 def test_a_waived_call_that_is_kept_for_its_notes_is_not_owed_again_when_a_poll_lied_about_it(desk: Desk) -> None:
     seen = desk.call("Ann")
     desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
