@@ -208,3 +208,21 @@ def test_what_a_server_names_cannot_break_the_head_of_a_request(bad: str) -> Non
 def test_an_address_cannot_either(bad: str) -> None:
     with told([OK]) as connection, pytest.raises(ValueError, match=NOT_SAID):
         connection.ask("GET", bad, {}, b"", time.monotonic() + 5)
+
+
+def test_where_a_known_address_does_not_answer_the_time_to_connect_is_spent_once() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        before = Connection("http", *address, tls=None, connect=0.2, read=5.0)
+        filling = [socket.socket() for _ in range(8)]  # a queue of who wants to connect, which nobody empties
+        for one in filling:
+            one.setblocking(False)
+            with suppress(BlockingIOError):
+                one.connect(address)
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            Connection("http", *address, tls=None, connect=0.5, read=5.0, before=before)
+        assert time.monotonic() - began < 0.9
+        before.close()
+        for one in filling:
+            one.close()

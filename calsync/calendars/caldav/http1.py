@@ -219,12 +219,18 @@ class Connection:
 
 
 def _again(before: Connection, seconds: float) -> socket.socket | None:
-    """A connection to where that one led, ``None`` where nothing answers there any more."""
+    """A connection to where that one led, ``None`` where nothing is there any more.
+
+    Where nobody answers in time the time is spent: raises ``TimeoutError``, and the next one asks for the name again.
+    """
     family, address = before.peer
     line = socket.socket(family)
     try:
         line.settimeout(seconds)
         line.connect(address)
+    except TimeoutError:
+        line.close()
+        raise
     except OSError:
         line.close()
         return None
