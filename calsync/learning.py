@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from calsync.identity import was_written_on_an_event
 from calsync.ledger import Decision, Row, Status
 from calsync.look import Look
 from calsync.model import Attempt, Book, Outcome, Plan
@@ -143,10 +145,17 @@ def _learn_words(run: Run, book: Book, look: Look, said: Said, learnt: Learnt) -
     unheard = row.status is not Status.HISTORY and said.uid in look.branch.rows  # the ledger has the words it heard
     if not unheard and commitment.closed_by is not None and _same(commitment.closed_by, attempt):
         return
+    before = book.attempts.get(attempt.contact_id, ())
+    if said.written is not None and any(_heard_since(said.written, one) and _same(one, attempt) for one in before):
+        return  # the row was written, the event could not be, and then the ledger was lost
     # A run that was killed right after it wrote the row left the mark standing: it is recorded already.
-    if all(known.key != attempt.key for known in book.attempts.get(attempt.contact_id, ())):
+    if all(known.key != attempt.key for known in before):
         learnt.attempts.append(attempt)
     note(run, look.spec.name, Record(said.mark, words, attempt.at, "an outcome was written on the event"))
+
+
+def _heard_since(written: datetime, one: Attempt) -> bool:
+    return was_written_on_an_event(one.key) and one.at > written
 
 
 def _same(one: Attempt, other: Attempt) -> bool:

@@ -18,6 +18,7 @@ from calsync.rendering import OVERDUE
 from calsync.sync.faces import moment_text
 from calsync.sync.marks import EDGES, Moved, Said, beside_title, stamp_of
 from calsync.sync.plan import row_of
+from calsync.sync.rival import written_at
 
 ALIKE = 0.5
 """How much of two titles has to be the same for one to be an older one of the other: 1 is all."""
@@ -49,7 +50,8 @@ def adopted_words(plan: Plan, unknown: Mapping[str, Seen]) -> tuple[dict[str, Ro
         if not (words := row.face.outcome or at_title):
             continue
         rows[uid] = replace(row, ours_title=ours or row.ours_title)
-        said.append(Said(uid, seen.mark, words, None, stamp_of(seen), beside=at_title if row.face.outcome else ""))
+        beside = at_title if row.face.outcome else ""
+        said.append(Said(uid, seen.mark, words, None, stamp_of(seen), beside=beside, written=written_at(seen)))
         if entry is not None and (times := _times(seen)) is not None and _span(seen) != _span(entry):
             said.append(Moved(entry.mark, *times, seen.modified))
     return rows, tuple(said)

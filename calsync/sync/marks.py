@@ -61,7 +61,7 @@ class Said:
     description.
 
     ``beside`` are the words at the title where others stand on the OUTCOME line as well.  ``stamp`` tells one edit from
-    the next.
+    the next.  ``written`` is when we last wrote an event that the ledger does not know.
     """
 
     uid: str
@@ -71,6 +71,7 @@ class Said:
     stamp: str
     whole: bool = False
     beside: str = ""
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ def at_work(over: Mapping[str, datetime], now: datetime, since: datetime | None)
     return max(recent, default=None)
 
 
+def written_at(seen: Seen) -> datetime | None:
+    """When a calsync last wrote the event, ``None`` where that is not told."""
+    stamp = _stamp(seen)
+    return stamp[1] if stamp is not None else None
+
+
 def _written_over(writer: str, row: Row | None, seen: Seen) -> datetime | None:
     stamp = _stamp(seen)
     if row is None or row.updated_at is None or not row.status.present or stamp is None or stamp[0] == writer:

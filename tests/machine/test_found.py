@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calsync.calendars.base import Seen
 from calsync.ledger import Decision
 from calsync.office import Office
 from calsync.run import run_once
@@ -440,6 +441,33 @@ def test_words_that_are_in_the_log_are_heard_once_also_when_the_ledger_was_lost_
     desk.run()
     assert recorded(desk) == [("ann", "connected")]
     assert [one.title[:1] for one in desk.events() if "asks about oak" in one.description] == ["✓"]
+    assert desk.run().written == 0
+
+
+@pytest.mark.parametrize("landed", [False, True])
+def test_words_that_keep_the_call_are_heard_once_where_our_answer_did_not_land_and_again_where_it_did(
+    desk: Desk, landed: bool
+) -> None:
+    def no(seen: Seen) -> None:
+        desk.now += timedelta(minutes=5)
+        desk.edit(seen, description=seen.description.replace("\nOUTCOME:\n", "\nOUTCOME: no\n"))
+
+    no(desk.call("Ann"))
+    if not landed:
+        desk.hostile.armed["write cut before it landed"] = 0
+    desk.run()
+    assert recorded(desk) == [("ann", "no_answer")]
+    forget(desk)
+    seen = desk.call("Ann")
+    assert ("OUTCOME: no" in seen.description) is not landed
+    if landed:
+        no(seen)
+    else:
+        desk.now += timedelta(minutes=5)
+        desk.edit(seen, description=f"{seen.description.rstrip()}\nasks about oak\n")
+    desk.run()
+    assert recorded(desk) == [("ann", "no_answer")] * (1 + landed)
+    assert "OUTCOME: no" not in desk.call("Ann").description
     assert desk.run().written == 0
 
 
