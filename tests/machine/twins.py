@@ -106,7 +106,9 @@ class Twins(Trouble):
         assert isinstance(seen.start, datetime)
         assert isinstance(seen.end, datetime)
         self.edit_twin(seen, start=seen.start + by, end=seen.end + by)
-        self.deeds.moved(seen.uid, times(replace(seen, start=seen.start + by, end=seen.end + by)))
+        where = times(replace(seen, start=seen.start + by, end=seen.end + by))
+        self.deeds.moved(seen.uid, where)
+        self.deeds.perhaps.setdefault(seen.uid, set()).add(where)  # the first calendar's server may come back meanwhile
         self.happened("twin moved")
 
     @precondition(lambda self: self.twin_calls())
